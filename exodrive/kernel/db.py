@@ -1,0 +1,92 @@
+"""The database session and the edge of a transaction. Nothing else in ExoDrive commits."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any, ClassVar
+from uuid import UUID
+
+import psycopg
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import DateTime, MetaData, Uuid
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.orm import DeclarativeBase, Session
+
+from exodrive.kernel.errors import DomainError
+
+
+class Base(DeclarativeBase):
+    """The declarative base of every model: aware times, UUID keys, JSONB for documents."""
+
+    metadata = MetaData(
+        naming_convention={
+            "pk": "%(table_name)s_pkey",
+            "fk": "%(table_name)s_%(column_0_name)s_fkey",
+            "uq": "%(table_name)s_%(column_0_N_name)s_key",
+            "ck": "%(table_name)s_%(constraint_name)s_check",
+            "ix": "%(table_name)s_%(column_0_N_name)s_idx",
+        }
+    )
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        datetime: DateTime(timezone=True),
+        UUID: Uuid(as_uuid=True),
+        dict[str, Any]: JSONB,
+        list[Any]: JSONB,
+    }
+
+
+db = SQLAlchemy(
+    model_class=Base,
+    disable_autonaming=True,
+    # Rows stay readable after the commit: a view renders what it changed without asking again.
+    session_options={"expire_on_commit": False},
+)
+
+
+def session() -> Session:
+    """The session of this request or actor."""
+    return db.session()
+
+
+class NestedTransaction(RuntimeError):
+    """A transaction was opened inside another: the inner one would commit half of the outer one's work."""
+
+
+@contextlib.contextmanager
+def transaction() -> Iterator[None]:
+    """Commit on leaving, roll back on any exception. Raises NestedTransaction inside another one."""
+    info = db.session().info
+    if info.get("in_transaction"):
+        raise NestedTransaction
+    info["in_transaction"] = True
+    try:
+        yield
+        db.session.commit()
+    except BaseException:
+        db.session.rollback()
+        raise
+    finally:
+        info["in_transaction"] = False
+
+
+def flush(errors: Mapping[str, DomainError]) -> None:
+    """Send what is pending to the database now, so that a broken constraint becomes its domain error.
+
+    `errors` maps the constraint's name to the fact that it stands for; the transaction is lost either way.
+    """
+    try:
+        db.session.flush()
+    except IntegrityError as error:
+        fact = errors.get(constraint_name(error) or "")
+        if fact is None:
+            raise
+        raise fact from error
+
+
+def constraint_name(error: DBAPIError) -> str | None:
+    """The name of the constraint that a statement broke."""
+    cause = error.orig
+    return cause.diag.constraint_name if isinstance(cause, psycopg.Error) else None
