@@ -1,0 +1,117 @@
+"""The audit trail: who did what to what, when and why, in the transaction of the change itself.
+
+Rows are append-only by trigger. A hash chain is sealed over them afterwards, so that writing one never waits
+for another.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Identity, Index, LargeBinary, select, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from exodrive.kernel.actors import Actor
+from exodrive.kernel.db import Base, session
+
+SEAL_LOCK = 0x45584F53  # the advisory lock that keeps two sealers from forking the chain
+
+
+class AuditEntry(Base):
+    """One deed. `action` is a code such as `booking.handed_over`; `data` is what the reader needs with it."""
+
+    __tablename__ = "audit_entries"
+    __table_args__ = (
+        Index("audit_entries_subject_idx", "subject_id", "id"),
+        Index("audit_entries_unsealed_idx", "id", postgresql_where=text("seal IS NULL")),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    at: Mapped[datetime]
+    action: Mapped[str]
+    subject_type: Mapped[str]
+    subject_id: Mapped[UUID]
+    actor_kind: Mapped[str]
+    actor_name: Mapped[str]
+    actor_id: Mapped[UUID | None]
+    reason: Mapped[str | None]
+    data: Mapped[dict[str, Any]]
+    seal: Mapped[bytes | None] = mapped_column(LargeBinary)
+
+
+def record(
+    action: str,
+    *,
+    subject: tuple[str, UUID],
+    by: Actor,
+    at: datetime,
+    reason: str | None = None,
+    **data: Any,
+) -> None:
+    """Write down a deed. `data` must be JSON; amounts in minor units with their currency."""
+    session().add(
+        AuditEntry(
+            at=at,
+            action=action,
+            subject_type=subject[0],
+            subject_id=subject[1],
+            actor_kind=by.kind,
+            actor_name=by.name,
+            actor_id=by.id,
+            reason=reason,
+            data=data,
+        )
+    )
+
+
+def trail(subject_id: UUID, *, limit: int = 200) -> list[AuditEntry]:
+    """The deeds done to one subject, newest first."""
+    return list(
+        session().scalars(
+            select(AuditEntry)
+            .where(AuditEntry.subject_id == subject_id)
+            .order_by(AuditEntry.id.desc())
+            .limit(limit)
+        )
+    )
+
+
+def seal(*, limit: int = 1000) -> int:
+    """Chain the next unsealed entries to the last sealed one; returns how many."""
+    session().execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": SEAL_LOCK})
+    last = session().scalar(
+        select(AuditEntry.seal).where(AuditEntry.seal.is_not(None)).order_by(AuditEntry.id.desc()).limit(1)
+    )
+    entries = session().scalars(
+        select(AuditEntry).where(AuditEntry.seal.is_(None)).order_by(AuditEntry.id).limit(limit)
+    )
+    count = 0
+    for entry in entries:
+        last = entry.seal = digest(entry, before=last)
+        count += 1
+    return count
+
+
+def digest(entry: AuditEntry, *, before: bytes | None) -> bytes:
+    """SHA-256 over the seal before this entry and everything that the entry says."""
+    words = json.dumps(
+        [
+            entry.id,
+            entry.at.isoformat(),
+            entry.action,
+            entry.subject_type,
+            str(entry.subject_id),
+            entry.actor_kind,
+            entry.actor_name,
+            str(entry.actor_id),
+            entry.reason,
+            entry.data,
+        ],
+        sort_keys=True,
+        separators=(",", ":"),
+    )
+    return hashlib.sha256((before or b"") + words.encode()).digest()
