@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -28,6 +28,7 @@ class AuditEntry(Base):
     __table_args__ = (
         Index("audit_entries_subject_idx", "subject_id", "id"),
         Index("audit_entries_unsealed_idx", "id", postgresql_where=text("seal IS NULL")),
+        Index("audit_entries_link_idx", "link", unique=True),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
@@ -40,6 +41,8 @@ class AuditEntry(Base):
     actor_id: Mapped[UUID | None]
     reason: Mapped[str | None]
     data: Mapped[dict[str, Any]]
+    # Where the entry stands in the chain. Not the id: a later id may commit, and be sealed, first.
+    link: Mapped[int | None] = mapped_column(BigInteger)
     seal: Mapped[bytes | None] = mapped_column(LargeBinary)
 
 
@@ -83,16 +86,24 @@ def trail(subject_id: UUID, *, limit: int = 200) -> list[AuditEntry]:
 def seal(*, limit: int = 1000) -> int:
     """Chain the next unsealed entries to the last sealed one; returns how many."""
     session().execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": SEAL_LOCK})
-    last = session().scalar(
-        select(AuditEntry.seal).where(AuditEntry.seal.is_not(None)).order_by(AuditEntry.id.desc()).limit(1)
+    last = (
+        session()
+        .execute(
+            select(AuditEntry.link, AuditEntry.seal)
+            .where(AuditEntry.link.is_not(None))
+            .order_by(AuditEntry.link.desc())
+            .limit(1)
+        )
+        .one_or_none()
     )
-    entries = session().scalars(
+    link, seal_before = (last.link, last.seal) if last else (0, None)
+    unsealed = session().scalars(
         select(AuditEntry).where(AuditEntry.seal.is_(None)).order_by(AuditEntry.id).limit(limit)
     )
     count = 0
-    for entry in entries:
-        last = entry.seal = digest(entry, before=last)
-        count += 1
+    for count, entry in enumerate(unsealed, start=1):
+        entry.link = link + count
+        entry.seal = seal_before = digest(entry, before=seal_before)
     return count
 
 
@@ -101,7 +112,7 @@ def digest(entry: AuditEntry, *, before: bytes | None) -> bytes:
     words = json.dumps(
         [
             entry.id,
-            entry.at.isoformat(),
+            entry.at.astimezone(UTC).isoformat(),
             entry.action,
             entry.subject_type,
             str(entry.subject_id),

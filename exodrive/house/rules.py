@@ -1,0 +1,182 @@
+"""The rules of the house as values: what a version of each policy says.
+
+Staff change them as data; a booking keeps the versions that its customer agreed to. Defaults are the demo
+house's. All amounts are minor units of the house's currency, all shares basis points (100 = 1 %).
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, fields
+from typing import Any, ClassVar, Self
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """One policy's terms, read from JSON. Unknown names are refused: a mistyped rule must not be silent."""
+
+    kind: ClassVar[str] = ""
+
+    @classmethod
+    def from_json(cls, terms: dict[str, Any]) -> Self:
+        unknown = set(terms) - {field.name for field in fields(cls)}
+        if unknown:
+            raise ValueError(f"{cls.kind} policy knows no {', '.join(sorted(unknown))}")
+        return cls(**terms)
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class BookingRules(Rules):
+    """How a place is held, and how far ahead it may be taken."""
+
+    kind: ClassVar[str] = "booking"
+
+    hold_minutes: int = 15
+    payment_minutes: int = 60
+    outage_minutes: int = 1440  # how long a place waits for its payment while PayPal is down
+    signature_hours: int = 48
+    horizon_days: int = 150  # refunds end 180 days after the capture
+    notice_hours: int = 4
+    minimum_hours: int = 4
+    maximum_days: int = 60
+
+
+@dataclass(frozen=True, slots=True)
+class RentalDayRules(Rules):
+    """How rental days are counted: `clock24`, `calendar` or `nights`."""
+
+    kind: ClassVar[str] = "rental_days"
+
+    method: str = "clock24"
+    grace_minutes: int = 29
+
+
+@dataclass(frozen=True, slots=True)
+class DriverRules(Rules):
+    """Who may drive. A category may ask for more years."""
+
+    kind: ClassVar[str] = "driver"
+
+    minimum_age: int = 25
+    licence_held_years: int = 2
+    additional_drivers: int = 2
+    young_driver_until: int = 0  # below this age the young driver fee is due; 0: never
+
+
+@dataclass(frozen=True, slots=True)
+class CancellationRules(Rules):
+    """What a cancelled rental costs."""
+
+    kind: ClassVar[str] = "cancellation"
+
+    free_until_hours: int = 72
+    late_days_charged: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class DepositRules(Rules):
+    """The security deposit: the car's own amount, else this share of the total."""
+
+    kind: ClassVar[str] = "deposit"
+
+    share_bp: int = 5000
+    ask_hours_before: int = 48
+    release_business_days: int = 14
+
+
+@dataclass(frozen=True, slots=True)
+class MileageRules(Rules):
+    kind: ClassVar[str] = "mileage"
+
+    miles_per_day: int = 100
+    extra_mile: int = 500
+
+
+@dataclass(frozen=True, slots=True)
+class FuelRules(Rules):
+    """The car comes back with the fuel it left with; a shortfall is filled for it."""
+
+    kind: ClassVar[str] = "fuel"
+
+    octane: int = 93
+    per_gallon: int = 700
+    service: int = 2500
+
+
+@dataclass(frozen=True, slots=True)
+class LateRules(Rules):
+    """A late return: grace, then hours, then a day with a penalty."""
+
+    kind: ClassVar[str] = "late"
+
+    grace_minutes: int = 29
+    hours_per_day: int = 4  # from this many hours on, a whole day is charged
+    hour_share_bp: int = 2500  # of the day's price, for each hour begun
+    penalty: int = 15000
+
+
+@dataclass(frozen=True, slots=True)
+class TurnaroundRules(Rules):
+    """The time around a rental that the car needs for itself."""
+
+    kind: ClassVar[str] = "turnaround"
+
+    before_minutes: int = 60
+    after_minutes: int = 180
+    delivery_minutes: int = 60  # more on the side that is delivered or collected
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureRules(Rules):
+    """When the rental is charged: `on_signing`, `before_pickup`, `on_return` or `manual`."""
+
+    kind: ClassVar[str] = "capture"
+
+    when: str = "before_pickup"
+    hours_before: int = 24
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementRules(Rules):
+    """The terms of the rental agreement, by number, in the language of the contract."""
+
+    kind: ClassVar[str] = "agreement"
+
+    terms: tuple[str, ...] | list[str] = ()
+    governing_law: str = "Maryland"
+    area: str = "District of Columbia, Maryland and Virginia"
+
+
+KINDS: tuple[type[Rules], ...] = (
+    BookingRules,
+    RentalDayRules,
+    DriverRules,
+    CancellationRules,
+    DepositRules,
+    MileageRules,
+    FuelRules,
+    LateRules,
+    TurnaroundRules,
+    CaptureRules,
+    AgreementRules,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Rulebook:
+    """All policies in one version each; `versions` is what a booking keeps of it."""
+
+    booking: BookingRules
+    rental_days: RentalDayRules
+    driver: DriverRules
+    cancellation: CancellationRules
+    deposit: DepositRules
+    mileage: MileageRules
+    fuel: FuelRules
+    late: LateRules
+    turnaround: TurnaroundRules
+    capture: CaptureRules
+    agreement: AgreementRules
+    versions: dict[str, int]
