@@ -1,0 +1,97 @@
+"""Opening a payment, and sending the payer to PayPal."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+
+from exodrive.kernel import outbox
+from exodrive.kernel.db import session
+from exodrive.kernel.errors import Conflict
+from exodrive.kernel.ids import new_id
+from exodrive.kernel.money import Money
+from exodrive.payments import operations, tree
+from exodrive.payments.models import Operation, OperationKind, Order, Payment
+from exodrive.payments.states import PaymentState, Purpose
+
+RETURNED = "payment.returned"
+# PayPal gives the payer 3 hours; a link that dies on the way there helps nobody.
+LINK_LIFE = timedelta(hours=2, minutes=30)
+WAITS_FOR_PAYER = frozenset({"CREATED", "SAVED", "PAYER_ACTION_REQUIRED"})
+PAYABLE = frozenset(
+    {
+        PaymentState.OPENED,
+        PaymentState.ORDERED,
+        PaymentState.EXPIRED,
+        PaymentState.FAILED,
+        PaymentState.VOIDED,
+    }
+)
+
+
+class AlreadyPaid(Conflict):
+    """The payment has been approved or made: there is nothing to pay."""
+
+    code = "already_paid"
+
+
+def ensure(booking_id: UUID, *, purpose: Purpose, amount: Money, at: datetime) -> Payment:
+    """The booking's payment for this purpose, opened if there is none."""
+    found = session().scalar(
+        select(Payment.id).where(Payment.booking_id == booking_id, Payment.purpose == purpose)
+    )
+    if found is None:
+        payment = Payment(
+            id=new_id(),
+            booking_id=booking_id,
+            purpose=purpose,
+            amount=amount.amount,
+            currency=amount.currency,
+            state=PaymentState.OPENED,
+            created_at=at,
+            updated_at=at,
+        )
+        session().add(payment)
+        session().flush()
+        found = payment.id
+    return tree.lock(found)
+
+
+def usable_order(payment: Payment, *, at: datetime) -> Order | None:
+    """The order whose PayPal page the payer can be sent to now."""
+    for order in reversed(payment.orders):
+        if order.status in WAITS_FOR_PAYER and order.approve_url and at < order.created_at + LINK_LIFE:
+            return order
+    return None
+
+
+def want_order(payment: Payment, *, at: datetime) -> Operation | None:
+    """Have an order made, unless one can be used as it is. Raises AlreadyPaid."""
+    if payment.state not in PAYABLE:
+        raise AlreadyPaid
+    if usable_order(payment, at=at) is not None:
+        return None
+    return operations.want(payment, OperationKind.CREATE_ORDER, amount=payment.money, at=at)
+
+
+def payer_returned(booking_id: UUID, paypal_order_id: str, *, at: datetime) -> None:
+    """The payer came back from PayPal: note it, and have a worker read the order.
+
+    An order that is not this booking's is ignored: the address line proves nothing.
+    """
+    order = (
+        session()
+        .scalars(
+            select(Order)
+            .join(Payment, Payment.id == Order.payment_id)
+            .where(Order.paypal_id == paypal_order_id, Payment.booking_id == booking_id)
+            .with_for_update(of=Order)
+        )
+        .first()
+    )
+    if order is None:
+        return
+    order.returned_at = order.returned_at or at
+    outbox.emit(RETURNED, subject_id=booking_id, payment_id=str(order.payment_id), order_id=str(order.id))
