@@ -25,8 +25,6 @@ class Actor:
 
 SYSTEM = Actor(ActorKind.SYSTEM, "ExoDrive")
 CUSTOMER = Actor(ActorKind.CUSTOMER, "Customer")
-
-
-def provider(name: str) -> Actor:
-    """A provider that reported something, such as PayPal."""
-    return Actor(ActorKind.PROVIDER, name)
+PAYPAL = Actor(ActorKind.PROVIDER, "PayPal")
+DOCUSEAL = Actor(ActorKind.PROVIDER, "DocuSeal")
+RESEND = Actor(ActorKind.PROVIDER, "Resend")

@@ -1,0 +1,58 @@
+"""The rental agreement of a booking, one row for each time it was issued."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from exodrive.contracts.states import ContractState
+from exodrive.kernel.db import Base
+from exodrive.kernel.ids import new_id
+
+
+class Contract(Base):
+    """An agreement on its way to be signed. `values` fills the template; they never change once sent.
+
+    The signed PDF and its audit log are kept by us, with their hashes: the provider's addresses expire.
+    """
+
+    __tablename__ = "contracts"
+    __table_args__ = (
+        Index("contracts_booking_id_idx", "booking_id"),
+        # A booking has one agreement that counts; a new one is issued when the last has ended.
+        Index(
+            "contracts_current_key",
+            "booking_id",
+            unique=True,
+            postgresql_where=text("state NOT IN ('declined', 'expired', 'voided')"),
+        ),
+        Index("contracts_waiting_idx", "checked_at", postgresql_where=text("state IN ('sent', 'viewed')")),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    booking_id: Mapped[UUID] = mapped_column(ForeignKey("bookings.id"))
+    state: Mapped[str] = mapped_column(default=ContractState.DRAFT)
+    values: Mapped[dict[str, Any]]
+    signer_name: Mapped[str]
+    signer_email: Mapped[str]
+    submission_id: Mapped[int | None] = mapped_column(unique=True)
+    submitter_id: Mapped[int | None]
+    sign_url: Mapped[str | None]
+    expires_at: Mapped[datetime]
+    created_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
+    viewed_at: Mapped[datetime | None]
+    signed_at: Mapped[datetime | None]
+    checked_at: Mapped[datetime | None]
+    decline_reason: Mapped[str | None]
+    agreement_file_id: Mapped[UUID | None] = mapped_column(ForeignKey("stored_files.id"))
+    audit_file_id: Mapped[UUID | None] = mapped_column(ForeignKey("stored_files.id"))
+
+    @property
+    def external_id(self) -> str:
+        """How the provider knows it: found again by this before it is ever sent twice."""
+        return f"contract-{self.id}"
