@@ -60,6 +60,13 @@ class Supervisor:
         ).start()
         return process
 
+    def run(self, program: Program) -> int:
+        """Run a program that is meant to end, and return its exit code."""
+        process = programs.start(program)
+        self._running.append((program, process))
+        self._relay_lines(program.name, process, next(self._colours))
+        return process.wait()
+
     def watch(self) -> Ended:
         """Wait until one of the programs ends by itself."""
         while True:
@@ -88,12 +95,16 @@ class Supervisor:
         self._write(OWN_NAME, text, None)
 
     def _pass_on(self, name: str, process: subprocess.Popen[bytes], colour: str) -> None:
-        assert process.stdout is not None  # noqa: S101  programs.start always pipes here
-        for line in process.stdout:
-            self._write(name, line, colour)
+        """Relay the lines until there are no more, then tell how the program ended."""
+        self._relay_lines(name, process, colour)
         code = process.wait()
         if not self._stopping:
             self._ended.put(Ended(name, code))
+
+    def _relay_lines(self, name: str, process: subprocess.Popen[bytes], colour: str) -> None:
+        assert process.stdout is not None  # noqa: S101  programs.start pipes it
+        for line in process.stdout:
+            self._write(name, line, colour)
 
     def _write(self, name: str, data: str | bytes, colour: str | None) -> None:
         # A reader that went away (a closed terminal, `| head`) must not keep anything from stopping.

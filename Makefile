@@ -1,0 +1,67 @@
+# ExoDrive. `make run` and `make test` do everything on a fresh machine; `make help` lists the rest.
+
+PYTHON ?= $(shell command -v python3.13 || command -v python3.12 || command -v python3.11 || command -v python3)
+BIN := .venv/bin
+# Tests run side by side, each with a database of its own.
+WORKERS ?= $(shell cores=$$(nproc); [ $$cores -gt 4 ] && echo 4 || echo $$cores)
+# More for pytest: make test ARGS="-k deposit"
+ARGS ?=
+TRAFFIC := var/conformance/traffic.jsonl
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-test run test test-fast pytest lint types format lock conformance demo doctor clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: setup ## Open the house on this machine: http://localhost:8000
+	@exec $(BIN)/exodrive up
+
+test: setup-test lint types pytest ## Check everything: style, types, import contracts, all tests
+
+test-fast: setup-test ## Run the tests that take no more than a moment
+	$(BIN)/pytest -n $(WORKERS) -m "not slow and not journey and not race" $(ARGS)
+
+pytest: setup-test
+	$(BIN)/pytest -n $(WORKERS) $(ARGS)
+
+lint: setup-test ## Check style and the import contracts
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+
+types: setup-test ## Check types
+	$(BIN)/mypy
+
+format: setup-test ## Put the code into its one format
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+conformance: setup-test ## Compare recorded traffic with the providers' OpenAPI files: SPECS=folder
+	@test -d "$(SPECS)" || { echo 'Name the folder of the OpenAPI files: make conformance SPECS=folder' >&2; exit 2; }
+	@mkdir -p $(dir $(TRAFFIC)) && rm -f $(TRAFFIC)
+	SIMULATORS_RECORD=$(abspath $(TRAFFIC)) $(BIN)/pytest -q tests/providers tests/simulators
+	$(BIN)/python -m tests.conformance.check --specs "$(SPECS)" --traffic $(TRAFFIC)
+
+demo: setup ## Add bookings to the demo house: BOOKINGS=1000
+	$(BIN)/exodrive demo --bookings $(or $(BOOKINGS),1000)
+
+doctor: setup ## Say what is configured, reachable and missing
+	@$(BIN)/exodrive doctor
+
+lock: setup-test ## Pin the newest packages that requirements*.in and package.json allow
+	@# The development set first: it narrows what both may hold.
+	$(BIN)/uv pip compile $(LOCK) requirements-dev.in -o requirements-dev.txt
+	$(BIN)/uv pip compile $(LOCK) -c requirements-dev.txt requirements.in -o requirements.txt
+	$(BIN)/uv pip compile $(LOCK) requirements-node.in -o requirements-node.txt
+	npm update --package-lock-only --ignore-scripts
+LOCK := --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock"
+
+setup:
+	@$(if $(PYTHON),,$(error Install Python 3.11 or newer first)) $(PYTHON) bin/setup.py run
+
+setup-test:
+	@$(if $(PYTHON),,$(error Install Python 3.11 or newer first)) $(PYTHON) bin/setup.py test
+
+clean: ## Remove what set-up made; your data in var/ stay
+	rm -rf .venv node_modules exodrive/static/vendor .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -1,0 +1,98 @@
+"""The command `exodrive`. Each command imports what it needs when it runs: `--help` answers at once."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import NoReturn
+
+import click
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """The booking system of an exotic-car rental house."""
+
+
+@main.command()
+def up() -> None:
+    """Run the whole house on this machine, until Ctrl-C."""
+    from exodrive.local import up as local
+
+    sys.exit(local.up())
+
+
+@main.command()
+@click.option("--port", type=int, help="Port to listen on; 8100 or SIMULATORS_PORT by default.")
+def simulators(port: int | None) -> None:
+    """Run the simulators of PayPal, DocuSeal and Resend."""
+    # A program of its own, which imports nothing of ours and which nothing of ours imports.
+    chosen = () if port is None else ("--port", str(port))
+    _become(sys.executable, "-m", "exodrive.simulators", *chosen)
+
+
+@main.command()
+def doctor() -> None:
+    """Say what is configured, what is reachable, what is missing, and how to mend it."""
+    from exodrive.local import doctor as local
+
+    sys.exit(local.examine())
+
+
+@main.command()
+def migrate() -> None:
+    """Bring the database's schema up to date."""
+    from exodrive.local import house
+
+    with house.application():
+        house.migrate()
+
+
+@main.command(hidden=True)
+def prepare() -> None:
+    """What `up` does before it opens: migrate, and set up the demo house on first start."""
+    from exodrive.local import house
+
+    with house.application():
+        house.migrate()
+        house.furnish()
+
+
+@main.command()
+@click.option("--bookings", type=click.IntRange(0, 1_000_000), default=0, help="How many bookings to add.")
+def demo(bookings: int) -> None:
+    """Set up the demo house, and add bookings to it."""
+    from exodrive.local import house, servers
+
+    with servers.borrowed() as environment:
+        os.environ.update(environment)
+        with house.application():
+            house.migrate()
+            house.furnish()
+            house.fill(bookings)
+
+
+@main.command()
+def relay() -> None:
+    """Hand due work from the database to the queue, until interrupted."""
+    from exodrive.app import create_app
+    from exodrive.tasks import relay as tasks_relay
+
+    tasks_relay.run(create_app())
+
+
+@main.command()
+def scheduler() -> None:
+    """Send periodic work to the queue, until interrupted."""
+    _become(str(Path(sys.executable).with_name("periodiq")), "exodrive.worker")
+
+
+def _become(*command: str) -> NoReturn:
+    """Make way for another program: signals and the exit code are then its own."""
+    sys.stdout.flush()
+    os.execv(command[0], command)  # noqa: S606  our own programs, beside this Python
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,5 @@
+"""The web app, for gunicorn and for `flask`."""
+
+from exodrive.app import create_app
+
+app = create_app()
