@@ -73,7 +73,7 @@ def want_order(payment: Payment, *, at: datetime) -> Operation | None:
         raise AlreadyPaid
     if usable_order(payment, at=at) is not None:
         return None
-    return operations.want(payment, OperationKind.CREATE_ORDER, amount=payment.money, at=at)
+    return operations.want(payment, OperationKind.CREATE_ORDER, amount=payment.money, at=at, again=True)
 
 
 def payer_returned(booking_id: UUID, paypal_order_id: str, *, at: datetime) -> None:

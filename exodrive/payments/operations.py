@@ -51,13 +51,19 @@ def want(
     target_id: UUID | None = None,
     amount: Money | None = None,
     reason: str | None = None,
+    again: bool = False,
 ) -> Operation:
     """Write down that a call is wanted and send it on its way; an open one of the same kind is returned.
 
-    The payment must be locked by the caller.
+    So is one that PayPal refused for the same target, unless a person wants it `again`: what runs by itself
+    must not ask for ever. The payment must be locked by the caller.
     """
-    for operation in payment.operations:
-        if operation.kind == kind and operation.state in OPEN:
+    for operation in reversed(payment.operations):
+        if operation.kind != kind:
+            continue
+        if operation.state in OPEN:
+            return operation
+        if operation.state == OperationState.REJECTED and operation.target_id == target_id and not again:
             return operation
     operation = Operation(
         id=new_id(),

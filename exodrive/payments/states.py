@@ -31,6 +31,7 @@ SETTLED_CAPTURES = frozenset({"COMPLETED", "PARTIALLY_REFUNDED", "REFUNDED"})
 # Ours, where PayPal has no word for it: the payer was declined, or the order was left until it died.
 DECLINED_ORDER = "DECLINED"
 EXPIRED_ORDER = "EXPIRED"
+ENDED_ORDERS = frozenset({DECLINED_ORDER, EXPIRED_ORDER})
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,6 +105,19 @@ def refunded(payment: Payment) -> Money:
     )
 
 
+def refunding(payment: Payment) -> Money:
+    """What was given back, whether or not it has arrived yet."""
+    return Money(
+        sum(
+            refund.amount
+            for capture in captures(payment)
+            for refund in capture.refunds
+            if refund.status in ("COMPLETED", "PENDING")
+        ),
+        payment.currency,
+    )
+
+
 def refresh_state(payment: Payment, *, at: datetime) -> None:
     """Derive the payment's state anew."""
     payment.state = states.derive(
@@ -125,10 +138,16 @@ def merge_order(payment: Payment, answer: OrderAnswer, *, at: datetime) -> Order
     order = next((row for row in payment.orders if row.paypal_id == answer.paypal_id), None)
     if order is None:
         order = Order(
-            paypal_id=answer.paypal_id, created_at=answer.created_at or at, authorizations=[], payment=payment
+            paypal_id=answer.paypal_id,
+            status=answer.status,
+            created_at=answer.created_at or at,
+            authorizations=[],
+            payment=payment,
         )
         session().add(order)
-    order.status = answer.status
+    if order.status not in states.ENDED_ORDERS or answer.authorizations:
+        # A declined order still says APPROVED at PayPal: asking it again would only be declined again.
+        order.status = answer.status
     order.approve_url = answer.approve_url or order.approve_url
     for authorization in answer.authorizations:
         merge_authorization(order, authorization, at=at)

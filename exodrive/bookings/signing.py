@@ -1,0 +1,107 @@
+"""The agreement of a booking: what it says, and what follows when it is signed, declined or forgotten."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from exodrive.bookings import policy, transitions
+from exodrive.bookings.models import Attention, Booking
+from exodrive.bookings.states import Move, State
+from exodrive.contracts import issuing
+from exodrive.contracts.models import Contract
+from exodrive.contracts.ports import SignedDocuments, SubmissionAnswer
+from exodrive.contracts.states import Step
+from exodrive.house import queries as house
+from exodrive.kernel.actors import DOCUSEAL, Actor
+from exodrive.kernel.errors import Refused
+from exodrive.payments import plan, tree
+from exodrive.payments.states import Purpose
+
+FOLLOWS = {
+    Step.SEND: "contract.sent",
+    Step.VIEW: "contract.viewed",
+    Step.SIGN: "contract.signed",
+    Step.DECLINE: "contract.declined",
+    Step.EXPIRE: "contract.expired",
+    Step.VOID: "contract.voided",
+}
+
+
+class NothingToSign(Refused):
+    """The booking does not wait for a signature."""
+
+    code = "nothing_to_sign"
+
+
+def issue(booking_id: UUID, *, values: dict[str, str], at: datetime, by: Actor | None = None) -> Contract:
+    """Issue the agreement of a booking that waits for its signature. Raises NothingToSign.
+
+    `values` fills the template's fields: the words are chosen by who renders them.
+    """
+    booking = transitions.lock(booking_id)
+    renter = booking.renter
+    if booking.state != State.AWAITING_SIGNATURE or renter is None:
+        raise NothingToSign
+    rules = house.rulebook_of(booking.policies).booking
+    contract = issuing.issue(
+        booking.id,
+        values=values,
+        signer_name=renter.name,
+        signer_email=renter.email,
+        expires_at=issuing.expiry(at=at, hours=rules.signature_hours, pickup_at=booking.pickup_at),
+        at=at,
+    )
+    if by is not None:
+        transitions.note(booking, "contract.reissued", by=by, at=at)
+    booking.expires_at = contract.expires_at
+    booking.attention = None
+    return contract
+
+
+def record(contract_id: UUID, answer: SubmissionAnswer, *, at: datetime) -> None:
+    """Take over what the provider says of an agreement."""
+    booking = transitions.lock(issuing.booking_of(contract_id))
+    contract = issuing.lock(contract_id)
+    _follow(booking, contract, issuing.record(contract, answer, at=at), at=at)
+
+
+def keep_signed(contract_id: UUID, documents: SignedDocuments, *, signed_at: datetime, at: datetime) -> None:
+    """Keep the signed agreement: it confirms the booking."""
+    booking = transitions.lock(issuing.booking_of(contract_id))
+    contract = issuing.lock(contract_id)
+    steps = issuing.keep_signed(contract, documents, signed_at=signed_at, at=at)
+    _follow(booking, contract, steps, at=at)
+
+
+def _follow(booking: Booking, contract: Contract, steps: list[Step], *, at: datetime) -> None:
+    for step in steps:
+        transitions.note(
+            booking, FOLLOWS[step], by=DOCUSEAL, at=at, contract=str(contract.id), why=contract.decline_reason
+        )
+        if step is Step.SIGN and transitions.allowed(booking, Move.SIGN):
+            confirm(booking, at=at)
+        if step in (Step.DECLINE, Step.EXPIRE) and booking.state == State.AWAITING_SIGNATURE:
+            booking.attention = (
+                Attention.AGREEMENT_DECLINED if step is Step.DECLINE else Attention.AGREEMENT_EXPIRED
+            )
+
+
+def confirm(booking: Booking, *, at: datetime) -> None:
+    """Signed and paid for: the rental stands. Its capture is dated, and the deposit's request too."""
+    rules = house.rulebook_of(booking.policies)
+    booking.confirmed_at = at
+    booking.expires_at = None
+    booking.deposit_ask_at = policy.deposit_ask_at(booking.pickup_at, at=at, rules=rules.deposit)
+    rental = tree.of_booking(booking.id).get(Purpose.RENTAL)
+    held = tree.live_authorization(rental) if rental else None
+    if rental is not None and held is not None:
+        rental.capture_at = plan.capture_at(
+            when=rules.capture.when,
+            hours_before=rules.capture.hours_before,
+            authorized_at=held.created_at,
+            signed_at=at,
+            pickup_at=booking.pickup_at,
+            return_at=booking.return_at,
+        )
+    transitions.apply(booking, Move.SIGN, by=DOCUSEAL, at=at)
