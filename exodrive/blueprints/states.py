@@ -1,0 +1,94 @@
+"""How each state is shown: tone, icon and word, never colour alone.
+
+Keyed by the kind of thing and the state's own value in lower case, so that this module needs to know
+no aggregate and serves rows of the database and messages of a provider alike.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+
+
+class Shown(NamedTuple):
+    """`tone` names a colour token: wait, go, info, sign, stop or idle. `icon` names an outline icon."""
+
+    tone: str
+    icon: str
+    word: LazyString
+
+
+BOOKING = {
+    "held": Shown("wait", "clock", _l("Held")),
+    "awaiting_payment": Shown("wait", "credit-card", _l("Awaiting payment")),
+    "awaiting_signature": Shown("sign", "signature", _l("Awaiting signature")),
+    "confirmed": Shown("go", "circle-check", _l("Confirmed")),
+    "on_rent": Shown("info", "steering-wheel", _l("On rent")),
+    "returned": Shown("idle", "car-garage", _l("Returned")),
+    "closed": Shown("idle", "archive", _l("Closed")),
+    "expired": Shown("idle", "clock-off", _l("Expired")),
+    "cancelled": Shown("idle", "ban", _l("Cancelled")),
+    "no_show": Shown("stop", "user-off", _l("No-show")),
+}
+
+PAYMENT = {
+    "opened": Shown("idle", "circle-dashed", _l("Opened")),
+    "ordered": Shown("wait", "external-link", _l("Ordered")),
+    "approved": Shown("wait", "check", _l("Approved")),
+    "authorized": Shown("info", "shield-check", _l("Authorized")),
+    "partially_captured": Shown("go", "cash", _l("Partially captured")),
+    "captured": Shown("go", "cash", _l("Captured")),
+    "partially_refunded": Shown("idle", "receipt-refund", _l("Partially refunded")),
+    "refunded": Shown("idle", "receipt-refund", _l("Refunded")),
+    "voided": Shown("idle", "ban", _l("Voided")),
+    "expired": Shown("idle", "clock-off", _l("Expired")),
+    "failed": Shown("stop", "alert-triangle", _l("Failed")),
+}
+
+CONTRACT = {
+    "draft": Shown("idle", "file", _l("Draft")),
+    "sent": Shown("wait", "send", _l("Sent")),
+    "viewed": Shown("sign", "eye", _l("Viewed")),
+    "signed": Shown("go", "file-check", _l("Signed")),
+    "declined": Shown("stop", "file-x", _l("Declined")),
+    "expired": Shown("idle", "clock-off", _l("Expired")),
+    "voided": Shown("idle", "ban", _l("Voided")),
+}
+
+MESSAGE = {
+    "queued": Shown("idle", "clock", _l("Queued")),
+    "sent": Shown("wait", "send", _l("Sent")),
+    "delivered": Shown("go", "circle-check", _l("Delivered")),
+    "opened": Shown("go", "mail-opened", _l("Opened")),
+    "clicked": Shown("go", "external-link", _l("Link opened")),
+    "delayed": Shown("wait", "clock", _l("Delayed")),
+    "bounced": Shown("stop", "mail-x", _l("Bounced")),
+    "complained": Shown("stop", "mail-x", _l("Marked as spam")),
+    "suppressed": Shown("stop", "mail-x", _l("Address blocked")),
+    "failed": Shown("stop", "alert-triangle", _l("Failed")),
+    "cancelled": Shown("idle", "ban", _l("Cancelled")),
+}
+
+# A delivery of the outbox: work still to be done, as the desk sees it.
+DELIVERY = {
+    "pending": Shown("wait", "clock", _l("Queued")),
+    "dispatched": Shown("info", "send", _l("Under way")),
+    "done": Shown("go", "circle-check", _l("Done")),
+    "failed": Shown("stop", "alert-triangle", _l("Failed")),
+}
+
+KINDS = {
+    "booking": BOOKING,
+    "payment": PAYMENT,
+    "contract": CONTRACT,
+    "message": MESSAGE,
+    "delivery": DELIVERY,
+}
+
+
+def shown(kind: str, state: object) -> Shown:
+    """How a state of `kind` looks, given as enum member or name. Raises KeyError for an unknown one."""
+    value = getattr(state, "value", state)
+    return KINDS[kind][str(value).lower()]

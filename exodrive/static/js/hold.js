@@ -1,0 +1,33 @@
+// Counts a hold down, says it aloud at five and at one minute, and asks the server for the block at zero.
+const clocks = new WeakMap();
+
+function start(hold) {
+  if (clocks.has(hold)) return;
+  // Against the clock and not by counting ticks: a sleeping tab would lose time.
+  const end = performance.now() + Number(hold.dataset.hold) * 1000;
+  const face = hold.querySelector("time");
+  const voice = hold.querySelector("[aria-live]");
+  let before = Number(hold.dataset.hold);
+
+  const tick = () => {
+    const left = Math.max(0, Math.ceil((end - performance.now()) / 1000));
+    face.textContent = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
+    face.dateTime = `PT${left}S`;
+    for (const mark of [300, 60]) {
+      if (before > mark && left <= mark) voice.textContent = voice.getAttribute(`data-at-${mark}`);
+    }
+    before = left;
+    if (!hold.isConnected) return clearInterval(clock);
+    if (left === 0) {
+      clearInterval(clock);
+      if (window.htmx) htmx.trigger(hold, "held-out");
+      else location.reload();
+    }
+  };
+  const clock = setInterval(tick, 1000);
+  clocks.set(hold, clock);
+}
+
+const startAll = () => document.querySelectorAll("[data-hold]").forEach(start);
+startAll();
+document.addEventListener("htmx:afterSettle", startAll);
