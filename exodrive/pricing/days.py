@@ -15,6 +15,9 @@ from zoneinfo import ZoneInfo
 from exodrive.kernel.errors import Refused
 
 DAY = timedelta(days=1)
+# Each day is looked at on its own; a mistyped year must not keep a process busy with millions of them. The
+# house's own limit (its booking policy) is far below.
+MOST_DAYS = 400
 
 
 class DayCount(StrEnum):
@@ -29,6 +32,12 @@ class ReturnBeforePickup(Refused):
     """The car would come back before it leaves, or at the same moment."""
 
     code = "return_before_pickup"
+
+
+class RentalTooLong(Refused):
+    """More days than any house prices in one rental."""
+
+    code = "rental_too_long"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +76,14 @@ def wall_clock(at: datetime, zone: str) -> datetime:
 def rental_days(
     pickup_at: datetime, return_at: datetime, *, zone: str, method: DayCount, grace_minutes: int
 ) -> int:
-    """The days to be paid, at least one. `zone` is the pick-up place's. Raises ReturnBeforePickup."""
+    """The days to be paid, at least one. `zone` is the pick-up place's.
+
+    Raises ReturnBeforePickup and RentalTooLong.
+    """
     if return_at <= pickup_at:
         raise ReturnBeforePickup
+    if return_at - pickup_at > MOST_DAYS * DAY:
+        raise RentalTooLong
     out = _to_the_minute(wall_clock(pickup_at, zone))
     back = _to_the_minute(wall_clock(return_at, zone))
     nights = (back.date() - out.date()).days

@@ -44,8 +44,8 @@ class ExtraQuantity(Refused):
 def price(request: PriceRequest, book: RuleBook) -> Price:
     """The price of a rental, line by line.
 
-    Raises ReturnBeforePickup, ExtraUnknown, ExtraQuantity; MoneyError where the book or a fee is of another
-    currency than the car, which is a fault of the caller.
+    Raises ReturnBeforePickup, RentalTooLong, ExtraUnknown, ExtraQuantity; MoneyError where the book or a fee
+    is of another currency than the car, which is a fault of the caller.
     """
     if request.day_rate.currency != book.currency:
         raise MoneyError(f"a book for {book.currency} has no price for a car in {request.day_rate.currency}")
