@@ -89,9 +89,10 @@ def _give_up_earlier(visitor: str, *, at: datetime) -> None:
 def _new(
     offer: Offer, *, policies: Rulebook, prefix: str, visitor: str | None, at: datetime, source: str
 ) -> Booking:
+    reference = free_reference(prefix)
     return Booking(
         id=new_id(),
-        reference=free_reference(prefix),
+        reference=reference,
         source=source,
         visitor=visitor,
         link_version=1,
@@ -110,7 +111,7 @@ def _new(
         deposit=offer.deposit.amount,
         policies=dict(policies.versions),
         extras={},
-        search="",
+        search=f"{reference} {offer.car.plate} {offer.car.name}".lower(),
         drivers=[],
         charges=[],
     )

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, func, select, tuple_
-from sqlalchemy.orm import InstrumentedAttribute, joinedload, selectinload
+from sqlalchemy import func, select, tuple_
+from sqlalchemy.orm import joinedload, selectinload
 
 from exodrive.bookings.models import Booking
 from exodrive.bookings.states import State
@@ -122,12 +122,12 @@ def listing(
 
 def counts() -> dict[str, int]:
     """How many bookings each saved view has, but for the one of all."""
-    by_state = dict(
-        session()
-        .execute(select(Booking.state, func.count()).where(Booking.state.in_(OPEN)).group_by(Booking.state))
-        .tuples()
-        .all()
+    grouped = session().execute(
+        select(Booking.state, func.count().label("count"))
+        .where(Booking.state.in_(OPEN))
+        .group_by(Booking.state)
     )
+    by_state = {row[0]: row[1] for row in grouped}
     return {
         view: sum(by_state.get(state, 0) for state in states)
         for view, states in VIEWS.items()
@@ -143,9 +143,13 @@ def _with_states(bookings: list[Booking]) -> list[Row]:
             select(Payment.booking_id, Payment.purpose, Payment.state).where(Payment.booking_id.in_(ids))
         )
     }
-    contracts = dict(
-        session().execute(_latest(Contract.booking_id, Contract.state, Contract.id, ids)).tuples().all()
+    latest = session().execute(
+        select(Contract.booking_id, Contract.state)
+        .where(Contract.booking_id.in_(ids))
+        .distinct(Contract.booking_id)
+        .order_by(Contract.booking_id, Contract.id.desc())
     )
+    contracts = {row.booking_id: row.state for row in latest}
     return [
         Row(
             booking,
@@ -155,15 +159,6 @@ def _with_states(bookings: list[Booking]) -> list[Row]:
         )
         for booking in bookings
     ]
-
-
-def _latest(
-    owner: InstrumentedAttribute[UUID],
-    value: InstrumentedAttribute[str],
-    order: InstrumentedAttribute[UUID],
-    ids: list[UUID],
-) -> Select[tuple[UUID, str]]:
-    return select(owner, value).where(owner.in_(ids)).distinct(owner).order_by(owner, order.desc())
 
 
 def _cursor(booking: Booking) -> str:
