@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 
 from hypothesis import given
 from hypothesis import strategies as st
-from price_examples import EVERYTHING, ZONE, local, request
 
 from exodrive.kernel.money import Money, total
 from exodrive.pricing import rounding, rules
@@ -28,6 +27,7 @@ from exodrive.pricing.rulebook import (
     TaxRule,
     Terms,
 )
+from tests.unit.pricing.examples import EVERYTHING, ZONE, local, request
 
 ZONE_INFO = ZoneInfo(ZONE)
 CURRENCIES = st.sampled_from(["USD", "EUR", "JPY", "HUF"])

@@ -8,18 +8,6 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from price_examples import (
-    CAR,
-    MARYLAND,
-    SECOND_DRIVER,
-    VIRGINIA,
-    WEEKEND,
-    ZONE,
-    book,
-    local,
-    request,
-    usd,
-)
 
 from exodrive.kernel.money import Money, MoneyError
 from exodrive.pricing import rules
@@ -37,6 +25,18 @@ from exodrive.pricing.rulebook import (
     Terms,
 )
 from exodrive.pricing.rules import ExtraQuantity, ExtraUnknown
+from tests.unit.pricing.examples import (
+    CAR,
+    MARYLAND,
+    SECOND_DRIVER,
+    VIRGINIA,
+    WEEKEND,
+    ZONE,
+    book,
+    local,
+    request,
+    usd,
+)
 
 
 def amounts(price: Price, code: str) -> list[int]:

@@ -7,12 +7,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from itsdangerous import URLSafeSerializer
-from price_examples import MARYLAND, SECOND_DRIVER, WEEKEND, book, request, usd
 
 from exodrive.pricing import quotes, rules
 from exodrive.pricing.price import Price
 from exodrive.pricing.quotes import Quote, QuoteExpired, QuoteForged
 from exodrive.pricing.request import Trip
+from tests.unit.pricing.examples import MARYLAND, SECOND_DRIVER, WEEKEND, book, request, usd
 
 SECRET = "the house's own secret"
 NOON = datetime(2026, 11, 20, 17, tzinfo=UTC)

@@ -7,10 +7,10 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from price_examples import ZONE, local
 
 from exodrive.pricing import days
 from exodrive.pricing.days import DayCount, RentalTooLong, Resolved, ReturnBeforePickup, resolve_local
+from tests.unit.pricing.examples import ZONE, local
 
 TIMES = st.datetimes(datetime.fromisoformat("2024-01-01"), datetime.fromisoformat("2030-01-01"))
 
