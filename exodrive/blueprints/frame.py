@@ -47,7 +47,7 @@ HOUSE_LINKS = (
 )
 DESK_LINKS = (
     Link("staff.bookings", _l("Bookings"), "list-details"),
-    Link("staff.queue", _l("Queue"), "activity", rare=True),
+    Link("staff.queue", _l("Queue"), "activity"),
 )
 
 

@@ -127,9 +127,7 @@ def _young_driver(params: Params, currency: str) -> Words:
 def _tax(params: Params, currency: str) -> Words:
     rate = _rate(params["rate_ppm"], 1_000_000)
     base = formats.amount(params["base_amount"], currency)
-    if "delivery" in params["kinds"]:
-        return Words(params["name"], _("%(rate)s of %(base)s", rate=rate, base=base))
-    return Words(params["name"], _("%(rate)s of %(base)s, delivery left out", rate=rate, base=base))
+    return Words(params["name"], _("%(rate)s of %(base)s", rate=rate, base=base))
 
 
 _WORDS: dict[str, Callable[[Params, str], Words]] = {

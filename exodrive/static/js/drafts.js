@@ -4,7 +4,8 @@ const PREFIX = "draft:";
 const SECRET = "[type=password], [type=file], [type=hidden], [autocomplete=one-time-code], [data-secret]";
 
 const keyOf = (form) => PREFIX + form.dataset.draft;
-const kept = (form) => [...form.elements].filter((field) => field.name && !field.matches(`button, ${SECRET}`));
+const kept = (form) =>
+  [...form.elements].filter((field) => field.name && !field.matches(`button, ${SECRET}`));
 const isTick = (field) => field.type === "checkbox" || field.type === "radio";
 
 function save(form) {
