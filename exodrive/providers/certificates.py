@@ -56,21 +56,19 @@ class PayPalMessages:
         """
         verdict = self._check(headers, body, certificates, at=at)
         fetched: dict[str, bytes] = {}
-        if verdict.why is Why.NO_CERTIFICATE and verdict.certificate_url is not None:
+        if verdict.needs:
             try:
-                fetched[verdict.certificate_url] = self.fetch(verdict.certificate_url)
-            except GatewayRejected:
-                return Judgement(Verdict(State.REFUSED, Why.NO_CERTIFICATE, verdict.certificate_url))
-            verdict = self._check(headers, body, fetched, at=at)
+                fetched = {url: self._fetch(url) for url in verdict.needs}
+            except GatewayRejected:  # there is no such certificate
+                return Judgement(Verdict(State.REFUSED, Why.NO_CERTIFICATE))
+            verdict = self._check(headers, body, {**certificates, **fetched}, at=at)
         if verdict.state is State.UNDECIDED:
-            return Judgement(self._ask(headers, body, verdict))
+            return Judgement(self._ask(headers, body))
         believed = not isinstance(verdict.why, Distrust)
         return Judgement(verdict, fetched if believed else {})
 
-    def fetch(self, url: str) -> bytes:
-        """The certificate file at an allowed address. Raises GatewayRejected for any other, and for a 4xx."""
-        if not self._trust.address_allowed(url):
-            raise GatewayRejected(Why.ADDRESS.value, "not an address of PayPal's certificates")
+    def _fetch(self, url: str) -> bytes:
+        """The file at an address that a verdict `needs`. Raises GatewayRejected where there is none."""
         return self._files.fetch(url, label="(certificate)", max_bytes=MAX_PEM_BYTES).body
 
     def _check(
@@ -85,15 +83,13 @@ class PayPalMessages:
             at=at,
         )
 
-    def _ask(self, headers: Mapping[str, str], body: bytes, verdict: Verdict) -> Verdict:
+    def _ask(self, headers: Mapping[str, str], body: bytes) -> Verdict:
         """PayPal's own word on a certificate whose issuer we do not know."""
         read = signatures.paypal_headers(headers, trust=self._trust)
         confirmed = isinstance(read, PayPalHeaders) and self._paypal.confirms_webhook(
             read, body, webhook_id=self._webhook_id
         )
-        if confirmed:
-            return Verdict(State.VERIFIED, certificate_url=verdict.certificate_url)
-        return Verdict(State.REFUSED, Why.SIGNATURE, verdict.certificate_url)
+        return Verdict(State.VERIFIED) if confirmed else Verdict(State.REFUSED, Why.SIGNATURE)
 
 
 def _any_refusal(answer: Answer) -> Problem:

@@ -9,7 +9,7 @@ intermediate. A leaf of an issuer that is not in the file is no forgery yet: Pay
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -24,8 +24,9 @@ from cryptography.x509 import verification
 from cryptography.x509.oid import NameOID
 
 CERTIFICATE_PATH: Final = "/v1/notifications/certs/"
-# Letters, digits and dashes only: no second path segment, dot, query, escape or port can hide in it.
-_FILE_NAME: Final = re.compile(r"[A-Za-z0-9-]{1,200}")
+# Letters, digits and dashes only: no second path segment, query, escape or port can hide in it.
+_FILE_NAME: Final = re.compile(r"[A-Za-z0-9-]{1,200}(\.pem)?")
+_SIMULATOR_ROOT: Final = "/simulator/root.pem"
 
 
 class Distrust(StrEnum):
@@ -48,12 +49,17 @@ class Distrusted(Exception):
 
 @dataclass(frozen=True, slots=True)
 class PayPalTrust:
-    """Whom to believe: addresses that certificates come from, the name they bear, and who may issue them."""
+    """Whom to believe: addresses that certificates come from, the name they bear, and who may issue them.
+
+    `simulator` is the address of our simulators, and None wherever real money moves: they make a root of
+    their own at their first start, which is fetched like a certificate.
+    """
 
     addresses: tuple[str, ...]
     common_name: str
-    roots: tuple[x509.Certificate, ...]
-    intermediates: tuple[x509.Certificate, ...]
+    roots: tuple[x509.Certificate, ...] = ()
+    intermediates: tuple[x509.Certificate, ...] = ()
+    simulator: str | None = None
 
     def address_allowed(self, url: str) -> bool:
         """True for one of our addresses followed by a plain file name, letter for letter."""
@@ -62,12 +68,30 @@ class PayPalTrust:
             for address in self.addresses
         )
 
+    def files(self, url: str) -> tuple[str, ...]:
+        """The addresses of all files that judging by the certificate at `url` takes.
 
-def paypal_trust(base_url: str, *, sandbox: bool = False, simulator_root: bytes = b"") -> PayPalTrust:
+        The simulators' root is asked for by the leaf's name, since a fresh start makes a new pair of them.
+        """
+        if self.simulator is None:
+            return (url,)
+        return (url, f"{self.simulator}{_SIMULATOR_ROOT}?{url.rpartition('/')[2]}")
+
+    def anchors(self, url: str, certificates: Mapping[str, bytes]) -> tuple[x509.Certificate, ...]:
+        """The roots to believe in. Raises Distrusted where the simulators' is no certificate."""
+        if self.simulator is None:
+            return self.roots
+        try:
+            return tuple(x509.load_pem_x509_certificates(certificates[self.files(url)[1]]))
+        except ValueError as error:
+            raise Distrusted(Distrust.UNREADABLE) from error
+
+
+def paypal_trust(base_url: str, *, sandbox: bool = False) -> PayPalTrust:
     """The trust that belongs to PayPal's API at `base_url`: live, PayPal's sandbox, or our simulators.
 
-    In our own `sandbox`, and only there, an address that is not PayPal's is believed: for certificates under
-    `simulator_root` (PEM) and no other root. Raises ValueError for such an address otherwise.
+    In our own `sandbox`, and only there, an address that is not PayPal's is believed, for certificates under
+    its own root and no other. Raises ValueError for such an address otherwise.
     """
     host = urlsplit(base_url).hostname or ""
     if host in ("api-m.paypal.com", "api.paypal.com"):
@@ -79,21 +103,25 @@ def paypal_trust(base_url: str, *, sandbox: bool = False, simulator_root: bytes 
         )
     if not sandbox:
         raise ValueError(f"{host!r} is not PayPal")
+    base = base_url.rstrip("/")
     return PayPalTrust(
-        addresses=(base_url.rstrip("/") + CERTIFICATE_PATH,),
+        addresses=(base + CERTIFICATE_PATH,),
         common_name="messageverificationcerts.sandbox.paypal.com",
-        roots=tuple(x509.load_pem_x509_certificates(simulator_root)) if simulator_root else (),
-        intermediates=(),
+        simulator=base,
     )
 
 
-def public_key(pem: bytes, *, trust: PayPalTrust, at: datetime) -> RSAPublicKey:
-    """The key of the leaf in `pem` (leaf first, intermediates may follow), once believed as of `at`.
+def public_key(
+    url: str, *, certificates: Mapping[str, bytes], trust: PayPalTrust, at: datetime
+) -> RSAPublicKey:
+    """The key of the certificate at `url`, once believed as of `at`.
 
+    `certificates` has all of `trust.files(url)`; a file begins with the leaf, and intermediates may follow.
     Raises Distrusted.
     """
+    roots = trust.anchors(url, certificates)
     try:
-        leaf, *sent_along = x509.load_pem_x509_certificates(pem)
+        leaf, *sent_along = x509.load_pem_x509_certificates(certificates[url])
         names = [a.value for a in leaf.subject.get_attributes_for_oid(NameOID.COMMON_NAME)]
         key = leaf.public_key()
     except ValueError as error:
@@ -103,23 +131,28 @@ def public_key(pem: bytes, *, trust: PayPalTrust, at: datetime) -> RSAPublicKey:
     if not leaf.not_valid_before_utc <= at <= leaf.not_valid_after_utc:
         raise Distrusted(Distrust.EXPIRED)
     issuers = (*sent_along, *trust.intermediates)
-    if leaf.issuer not in {each.subject for each in (*issuers, *trust.roots)}:
+    if leaf.issuer not in {each.subject for each in (*issuers, *roots)}:
         raise Distrusted(Distrust.UNKNOWN_ISSUER)
-    _verify_chain(leaf, issuers, trust=trust, at=at)
+    _verify_chain(leaf, issuers, roots, name=trust.common_name, at=at)
     if not isinstance(key, RSAPublicKey):
         raise Distrusted(Distrust.UNREADABLE)
     return key
 
 
 def _verify_chain(
-    leaf: x509.Certificate, issuers: Collection[x509.Certificate], *, trust: PayPalTrust, at: datetime
+    leaf: x509.Certificate,
+    issuers: Collection[x509.Certificate],
+    roots: Collection[x509.Certificate],
+    *,
+    name: str,
+    at: datetime,
 ) -> None:
     """Build a path from `leaf` to a root by the rules for web servers, whose names the leaf bears too."""
     verifier = (
         verification.PolicyBuilder()
-        .store(verification.Store(list(trust.roots)))
+        .store(verification.Store(list(roots)))
         .time(at)
-        .build_server_verifier(x509.DNSName(trust.common_name))
+        .build_server_verifier(x509.DNSName(name))
     )
     try:
         verifier.verify(leaf, list(issuers))

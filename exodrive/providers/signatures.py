@@ -68,11 +68,11 @@ class Why(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What became of a check. `certificate_url` is set where PayPal's certificate decides."""
+    """What became of a check. `needs` are the addresses of certificate files that it lacks."""
 
     state: State
     why: Why | Distrust | None = None
-    certificate_url: str | None = None
+    needs: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
         return self.state is State.VERIFIED
@@ -101,9 +101,10 @@ def paypal(
     """Check a PayPal message: RSA over `id|time|webhook id|crc32 of the body`.
 
     `certificates` are the PEM files at hand, by address; `webhook_ids` our subscriptions (PayPal's dashboard
-    simulator signs for the literal `WEBHOOK_ID`: never list it in production). UNDECIDED asks for the
-    certificate, or, where its issuer is not known to us, for PayPal's own word. The time in the message
-    is not held against it: PayPal repeats a message for three days, so a repeat is found by its event id.
+    simulator signs for the literal `WEBHOOK_ID`: never list it in production). UNDECIDED asks for the files
+    that it `needs`, or, where the issuer is not known to us, for PayPal's own word. `at` is real time, for
+    the certificates; the time in the message is not held against it, since PayPal repeats a message for
+    three days: a repeat is found by its event id.
     https://developer.paypal.com/api/rest/webhooks/rest/#verify
     """
     usable = [each for each in webhook_ids if each]
@@ -112,14 +113,15 @@ def paypal(
     read = paypal_headers(headers, trust=trust)
     if isinstance(read, Why):
         return Verdict(State.REFUSED, read)
-    pem = certificates.get(read.certificate_url)
-    if pem is None:
-        return Verdict(State.UNDECIDED, Why.NO_CERTIFICATE, read.certificate_url)
+    url = read.certificate_url
+    missing = tuple(each for each in trust.files(url) if each not in certificates)
+    if missing:
+        return Verdict(State.UNDECIDED, Why.NO_CERTIFICATE, missing)
     try:
-        key = paypal_certificates.public_key(pem, trust=trust, at=at)
+        key = paypal_certificates.public_key(url, certificates=certificates, trust=trust, at=at)
     except Distrusted as error:
         unknown = error.why is Distrust.UNKNOWN_ISSUER
-        return Verdict(State.UNDECIDED if unknown else State.REFUSED, error.why, read.certificate_url)
+        return Verdict(State.UNDECIDED if unknown else State.REFUSED, error.why)
     signature = base64.b64decode(read.signature)
     for webhook_id in usable:
         message = f"{read.transmission_id}|{read.transmission_time}|{webhook_id}|{zlib.crc32(body)}"
@@ -127,8 +129,8 @@ def paypal(
             key.verify(signature, message.encode(), padding.PKCS1v15(), hashes.SHA256())
         except InvalidSignature:
             continue
-        return Verdict(State.VERIFIED, certificate_url=read.certificate_url)
-    return Verdict(State.REFUSED, Why.SIGNATURE, read.certificate_url)
+        return Verdict(State.VERIFIED)
+    return Verdict(State.REFUSED, Why.SIGNATURE)
 
 
 def paypal_headers(headers: Mapping[str, str], *, trust: PayPalTrust) -> PayPalHeaders | Why:

@@ -42,7 +42,7 @@ def check(
 
 
 def test_a_genuine_message_is_verified() -> None:
-    assert check() == Verdict(State.VERIFIED, certificate_url=URL)
+    assert check() == Verdict(State.VERIFIED)
     assert check()  # a verdict counts as true only when verified
 
 
@@ -74,7 +74,7 @@ def test_the_certificates_intermediate_may_come_in_its_file() -> None:
     ],
 )
 def test_other_bytes_are_refused(body: bytes) -> None:
-    assert check(body=body) == Verdict(State.REFUSED, Why.SIGNATURE, URL)
+    assert check(body=body) == Verdict(State.REFUSED, Why.SIGNATURE)
 
 
 def test_another_subscription_is_refused() -> None:
@@ -163,7 +163,7 @@ def test_both_names_of_the_same_paypal_are_allowed() -> None:
 
 
 def test_a_certificate_not_at_hand_is_asked_for() -> None:
-    assert check(pem=None) == Verdict(State.UNDECIDED, Why.NO_CERTIFICATE, URL)
+    assert check(pem=None) == Verdict(State.UNDECIDED, Why.NO_CERTIFICATE, (URL,))
 
 
 @pytest.mark.parametrize(
@@ -228,9 +228,34 @@ def test_the_shipped_issuers_are_the_published_ones() -> None:
 def test_another_address_is_trusted_only_in_our_sandbox() -> None:
     with pytest.raises(ValueError, match="not PayPal"):
         signatures.paypal_trust("http://127.0.0.1:8100/paypal")
-    trust = signatures.paypal_trust(
-        "http://127.0.0.1:8100/paypal", sandbox=True, simulator_root=HONEST.pem("root")
-    )
+    trust = signatures.paypal_trust("http://127.0.0.1:8100/paypal", sandbox=True)
     assert trust.address_allowed("http://127.0.0.1:8100/paypal/v1/notifications/certs/CERT-1")
     assert not trust.address_allowed("http://127.0.0.1:8101/paypal/v1/notifications/certs/CERT-1")
-    assert trust.roots == (HONEST.root,)
+    assert not trust.address_allowed(URL)
+
+
+def test_the_sandbox_does_not_weaken_paypals_own_addresses() -> None:
+    url = "https://api-m.paypal.com"
+    assert signatures.paypal_trust(url, sandbox=True) == signatures.paypal_trust(url)
+
+
+def test_the_simulators_root_comes_with_the_certificate_and_only_from_them() -> None:
+    simulator = "http://127.0.0.1:8100/paypal"
+    leaf = simulator + "/v1/notifications/certs/CERT-1"
+    root = simulator + "/simulator/root.pem?CERT-1"
+    trust = signatures.paypal_trust(simulator, sandbox=True)
+    headers = HEADERS | {"Paypal-Cert-Url": leaf}
+
+    def check_with(**certificates: bytes) -> Verdict:
+        at_hand = {{"leaf": leaf, "root": root}[name]: pem for name, pem in certificates.items()}
+        return signatures.paypal(
+            headers, BODY, webhook_ids=["WH-OURS"], trust=trust, certificates=at_hand, at=AT
+        )
+
+    chain = HONEST.pem("leaf", "intermediate")
+    assert check_with().needs == (leaf, root)
+    assert check_with(leaf=chain).needs == (root,)
+    assert check_with(leaf=chain, root=HONEST.pem("root"))
+    foreign = chains.chain(AT, house="foreign")
+    assert check_with(leaf=chain, root=foreign.pem("root")).why is Distrust.CHAIN
+    assert check_with(leaf=chain, root=b"<html>").why is Distrust.UNREADABLE
