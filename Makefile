@@ -1,6 +1,8 @@
 # ExoDrive. `make run` and `make test` do everything on a fresh machine; `make help` lists the rest.
 
-PYTHON ?= $(shell command -v python3.13 || command -v python3.12 || command -v python3.11 || command -v python3)
+# The first of these that runs and is new enough; the last one, to say so, where none is.
+PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11; do \
+	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && exit; done; echo python3)
 BIN := .venv/bin
 # Tests run side by side, each with a database of its own.
 WORKERS ?= $(shell cores=$$(nproc); [ $$cores -gt 4 ] && echo 4 || echo $$cores)
@@ -58,10 +60,10 @@ lock: setup-test ## Pin the newest packages that requirements*.in and package.js
 LOCK := --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock"
 
 setup:
-	@$(if $(PYTHON),,$(error Install Python 3.11 or newer first)) $(PYTHON) bin/setup.py run
+	@$(PYTHON) bin/setup.py run
 
 setup-test:
-	@$(if $(PYTHON),,$(error Install Python 3.11 or newer first)) $(PYTHON) bin/setup.py test
+	@$(PYTHON) bin/setup.py test
 
 clean: ## Remove what set-up made; your data in var/ stay
 	rm -rf .venv node_modules exodrive/static/vendor .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

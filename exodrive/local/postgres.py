@@ -30,6 +30,7 @@ DURABLE: Mapping[str, str] = {
     "max_connections": "200",  # web, worker, relay and scheduler, and room for a psql
     "log_checkpoints": "off",
     "log_min_messages": "warning",
+    "log_line_prefix": "",
     "timezone": "UTC",
 }
 # For tests: a crash of the machine may lose the data, and nobody would miss it.
@@ -67,6 +68,7 @@ class Postgres:
             account=self.runs_as,
             stop_signal=signal.SIGINT,  # "fast": ends sessions, writes everything, does not wait for anyone
             grace=60,
+            chatter=(b"LOG:  ",),
         )
 
     def url(self, database: str) -> str:

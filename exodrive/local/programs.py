@@ -15,7 +15,10 @@ from exodrive.local.account import Account
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """One program. `grace` is how many seconds it gets between the polite signal and the last one."""
+    """One program. `grace` is how many seconds it gets between the polite signal and the last one.
+
+    Lines with one of `chatter` in them are not passed on: they say that all is well.
+    """
 
     name: str
     command: tuple[str, ...]
@@ -23,6 +26,7 @@ class Program:
     account: Account | None = None
     stop_signal: signal.Signals = signal.SIGTERM
     grace: float = 10
+    chatter: tuple[bytes, ...] = ()
 
     @classmethod
     def from_shell(cls, name: str, line: str, environment: Mapping[str, str]) -> Program:

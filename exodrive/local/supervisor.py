@@ -56,7 +56,7 @@ class Supervisor:
         process = programs.start(program)
         self._running.append((program, process))
         threading.Thread(
-            target=self._pass_on, args=(program.name, process, next(self._colours)), daemon=True
+            target=self._pass_on, args=(program, process, next(self._colours)), daemon=True
         ).start()
         return process
 
@@ -64,7 +64,7 @@ class Supervisor:
         """Run a program that is meant to end, and return its exit code."""
         process = programs.start(program)
         self._running.append((program, process))
-        self._relay_lines(program.name, process, next(self._colours))
+        self._relay_lines(program, process, next(self._colours))
         return process.wait()
 
     def watch(self) -> Ended:
@@ -94,17 +94,18 @@ class Supervisor:
         """Write lines of our own among those of the programs."""
         self._write(OWN_NAME, text, None)
 
-    def _pass_on(self, name: str, process: subprocess.Popen[bytes], colour: str) -> None:
+    def _pass_on(self, program: Program, process: subprocess.Popen[bytes], colour: str) -> None:
         """Relay the lines until there are no more, then tell how the program ended."""
-        self._relay_lines(name, process, colour)
+        self._relay_lines(program, process, colour)
         code = process.wait()
         if not self._stopping:
-            self._ended.put(Ended(name, code))
+            self._ended.put(Ended(program.name, code))
 
-    def _relay_lines(self, name: str, process: subprocess.Popen[bytes], colour: str) -> None:
+    def _relay_lines(self, program: Program, process: subprocess.Popen[bytes], colour: str) -> None:
         assert process.stdout is not None  # noqa: S101  programs.start pipes it
         for line in process.stdout:
-            self._write(name, line, colour)
+            if not any(word in line for word in program.chatter):
+                self._write(program.name, line, colour)
 
     def _write(self, name: str, data: str | bytes, colour: str | None) -> None:
         # A reader that went away (a closed terminal, `| head`) must not keep anything from stopping.

@@ -47,7 +47,11 @@ class Valkey:
 
     def program(self, environment: Mapping[str, str]) -> Program:
         return Program(
-            "valkey", (str(get_binary_path()), str(self.folder / "valkey.conf")), environment, grace=20
+            "valkey",
+            (str(get_binary_path()), str(self.folder / "valkey.conf")),
+            environment,
+            grace=20,
+            chatter=(b"WARNING Memory overcommit", b"Received SIGTERM", b"ready to exit"),
         )
 
     def wait(self, process: subprocess.Popen[bytes]) -> None:
