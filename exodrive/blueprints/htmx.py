@@ -23,9 +23,10 @@ def page(template: str, block: str, *also: str, status: int = 200, **context: An
     if not wants_fragment():
         response = make_response(render_template(template, **context), status)
     else:
-        extra = [*also, *(["toasts"] if get_flashed_messages(with_categories=True) else [])]
         parts = [render_block(template, block, **context)]
-        parts += [_out_of_band(render_block(template, name, **context)) for name in extra]
+        parts += [_out_of_band(render_block(template, name, **context)) for name in also]
+        if get_flashed_messages():
+            parts.append(render_template("layout/_toasts.html", fragment=True))
         response = make_response("\n".join(parts), status)
         if status >= 400:
             response.headers["HX-Retarget"] = f"#{block}"
