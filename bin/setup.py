@@ -53,6 +53,10 @@ def main() -> int:
     except Stopped as stopped:
         print(f"\nSet-up stopped: {stopped}", file=sys.stderr)
         return 1
+    except PermissionError as error:
+        owner = "Files of this checkout belong to someone else: set it up as the same user as before."
+        print(f"\nSet-up stopped: {error}\n{owner}", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         print("\nSet-up interrupted; the next call goes on from here.", file=sys.stderr)
         return 130
@@ -68,6 +72,8 @@ def environment() -> None:
         )
     if _works(PYTHON, "-c", "import sys, pip; assert sys.version_info >= (3, 11)"):
         return
+    if VENV.exists() and not os.access(VENV, os.W_OK):
+        raise PermissionError(f"{VENV} cannot be written")
     _say("Making the virtual environment .venv")
     if not _works(sys.executable, "-c", "import ensurepip, venv"):
         version = f"python{sys.version_info.major}.{sys.version_info.minor}-venv"

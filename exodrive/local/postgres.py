@@ -112,7 +112,7 @@ def prepare(folder: Path, *, options: Mapping[str, str] = DURABLE) -> Postgres:
         needed.mkdir(parents=True, exist_ok=True, mode=0o700)
         if runs_as is not None:
             runs_as.own(needed)
-            account.open_way(runs_as, needed / "data")
+            account.open_way(runs_as, needed)
     if runs_as is not None:
         account.open_way(runs_as, _installation())
         account.open_tree(_installation())
