@@ -15,7 +15,7 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import InterfaceError, OperationalError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
-from exodrive.blueprints import htmx, security_headers
+from exodrive.blueprints import htmx
 from exodrive.blueprints.error_texts import ErrorText, of_domain_error, of_status
 from exodrive.kernel.errors import DomainError
 
@@ -92,7 +92,7 @@ def answer(status: int, code: str, text: ErrorText) -> Response:
     else:
         response = make_response(render_template("errors/error.html", text=text, status=status), status)
     response.vary.add("HX-Request")
-    return security_headers.add_headers(response)
+    return response
 
 
 def _code(status: int) -> str:

@@ -74,9 +74,20 @@ MESSAGE = {
 # A delivery of the outbox: work still to be done, as the desk sees it.
 DELIVERY = {
     "pending": Shown("wait", "clock", _l("Queued")),
-    "dispatched": Shown("info", "send", _l("Under way")),
+    "dispatched": Shown("wait", "clock", _l("Handed out")),
+    "running": Shown("info", "send", _l("Under way")),
     "done": Shown("go", "circle-check", _l("Done")),
     "failed": Shown("stop", "alert-triangle", _l("Failed")),
+    "resolved": Shown("idle", "user-check", _l("Settled by hand")),
+}
+
+# A webhook in the inbox.
+WEBHOOK = {
+    "unverified": Shown("wait", "shield-question", _l("Not verified yet")),
+    "received": Shown("wait", "clock", _l("Received")),
+    "processed": Shown("go", "circle-check", _l("Processed")),
+    "ignored": Shown("idle", "circle-dashed", _l("Nothing to do")),
+    "refused": Shown("stop", "shield-x", _l("Forged")),
 }
 
 KINDS = {
@@ -85,6 +96,7 @@ KINDS = {
     "contract": CONTRACT,
     "message": MESSAGE,
     "delivery": DELIVERY,
+    "webhook": WEBHOOK,
 }
 
 
