@@ -103,6 +103,11 @@ class Postgres:
                 copy = sql.SQL(" TEMPLATE {}").format(sql.Identifier(template)) if template else sql.SQL("")
                 connection.execute(sql.SQL("CREATE DATABASE {}{}").format(sql.Identifier(name), copy))
 
+    def drop_database(self, name: str) -> None:
+        """Drop the database with whoever is connected to it, if it is there."""
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} (FORCE)").format(sql.Identifier(name)))
+
 
 def prepare(folder: Path, *, options: Mapping[str, str] = DURABLE) -> Postgres:
     """Make the data folder on first use, and clear what a killed server left. Raises AccountProblem."""
