@@ -112,11 +112,6 @@ def booking_of(contract_id: UUID) -> UUID:
     return found
 
 
-def by_submission(submission_id: int) -> Contract | None:
-    """The agreement that the provider knows by this number."""
-    return session().scalars(select(Contract).where(Contract.submission_id == submission_id)).first()
-
-
 def request(contract: Contract, *, redirect_url: str) -> AgreementRequest:
     """What the provider is asked to have signed."""
     return AgreementRequest(

@@ -13,6 +13,8 @@ from exodrive.contracts.states import ContractState
 from exodrive.kernel.db import Base
 from exodrive.kernel.ids import new_id
 
+PREFIX = "contract"  # of the ids by which the provider knows our agreements
+
 
 class Contract(Base):
     """An agreement on its way to be signed. `values` fills the template; they never change once sent.
@@ -55,4 +57,4 @@ class Contract(Base):
     @property
     def external_id(self) -> str:
         """How the provider knows it: found again by this before it is ever sent twice."""
-        return f"contract-{self.id}"
+        return f"{PREFIX}-{self.id}"

@@ -126,6 +126,15 @@ def due(*, limit: int) -> list[tuple[UUID, str, str]]:
     return [(row.id, row.actor, row.queue) for row in rows]
 
 
+def take_back(delivery_ids: list[UUID]) -> None:
+    """Make dispatched deliveries pending again: the queue did not take them."""
+    session().execute(
+        update(Delivery)
+        .where(Delivery.id.in_(delivery_ids), Delivery.state == DeliveryState.DISPATCHED)
+        .values(state=DeliveryState.PENDING, due_at=clock.real_now())
+    )
+
+
 def next_due_in() -> timedelta | None:
     """How long until the next delivery falls due; None where nothing is open."""
     at = session().scalar(

@@ -93,7 +93,23 @@ def processed(message: InboxMessage, *, at: datetime, note: str | None = None, i
     message.note = note
 
 
-def verified(message: InboxMessage, *, genuine: bool, note: str | None = None) -> None:
-    """Settle the signature of a message that was stored unverified."""
-    message.state = MessageState.RECEIVED if genuine else MessageState.REFUSED
-    message.note = note
+def verified(message: InboxMessage, *, genuine: bool, event_key: str, note: str | None = None) -> None:
+    """Settle the signature of a message that was stored unverified.
+
+    From here on a genuine one stands under the provider's `event_key`; if that is taken, it came before.
+    """
+    if not genuine:
+        message.state = MessageState.REFUSED
+        message.note = note
+        return
+    taken = session().scalar(
+        select(InboxMessage.id).where(
+            InboxMessage.provider == message.provider, InboxMessage.event_key == event_key
+        )
+    )
+    if taken is not None:
+        message.state = MessageState.IGNORED
+        message.note = f"came before as {taken}"
+        return
+    message.event_key = event_key
+    message.state = MessageState.RECEIVED

@@ -1,0 +1,17 @@
+"""Bookings that ended before their time: what they hold is given back."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from exodrive.bookings import cancelling, transitions
+from exodrive.kernel import clock
+from exodrive.kernel.deliveries import Work
+from exodrive.tasks.routes import PAYMENTS
+from exodrive.tasks.work import step
+
+
+@step("bookings.unwind", queue=PAYMENTS)
+def unwind(work: Work) -> None:
+    """Void the agreement and the authorization, refund beyond the fee."""
+    cancelling.unwind(transitions.lock(UUID(work.payload["booking_id"])), at=clock.now())

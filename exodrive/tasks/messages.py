@@ -1,0 +1,116 @@
+"""Messages: write the letter that an event calls for, once, and hand it to the mail provider."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+from uuid import UUID
+
+from flask import current_app
+
+from exodrive.bookings import transitions
+from exodrive.bookings.models import Attention
+from exodrive.customers import register
+from exodrive.house import queries as house
+from exodrive.kernel import clock, deliveries
+from exodrive.kernel.actors import RESEND
+from exodrive.kernel.db import session, transaction
+from exodrive.kernel.deliveries import Work
+from exodrive.kernel.errors import GatewayRejected
+from exodrive.notifications import messages
+from exodrive.notifications.models import Message
+from exodrive.providers import factory
+from exodrive.rendering import letters
+from exodrive.tasks.routes import MESSAGES
+from exodrive.tasks.work import actor, step
+
+
+class Occasion(NamedTuple):
+    """Which letter an event calls for. `once_per` names the payload's field that tells two apart."""
+
+    letter: str
+    once_per: str = "booking_id"
+
+
+OCCASIONS: dict[str, Occasion] = {
+    "booking.ordered": Occasion("booking_received"),
+    "booking.payment_link": Occasion("payment_link", "operation"),
+    "booking.payment_declined": Occasion("payment_declined", "operation"),
+    "booking.money_released": Occasion("money_released", "payment_id"),
+    "booking.authorized": Occasion("payment_received"),
+    "contract.sent": Occasion("sign_agreement", "contract_id"),
+    "contract.declined": Occasion("agreement_declined_or_expired", "contract_id"),
+    "contract.expired": Occasion("agreement_declined_or_expired", "contract_id"),
+    "booking.confirmed": Occasion("confirmed"),
+    "booking.deposit_asked": Occasion("deposit_request"),
+    "booking.deposit_held": Occasion("deposit_held"),
+    "booking.deposit_declined": Occasion("deposit_declined", "operation"),
+    "booking.handed_over": Occasion("handed_over"),
+    "booking.taken_back": Occasion("taken_back"),
+    "invoice.ready": Occasion("invoice", "invoice_id"),
+    "booking.expired": Occasion("expired"),
+    "booking.cancelled": Occasion("cancelled"),
+    "booking.link_wanted": Occasion("booking_link", "wanted"),
+}
+
+
+@step("messages.write", queue=MESSAGES)
+def write(work: Work) -> None:
+    """Render the letter and queue it; a hold that nobody ordered has nobody to write to."""
+    occasion = OCCASIONS[work.event]
+    booking_id = UUID(work.payload["booking_id"])
+    settings = current_app.config["SETTINGS"]
+    letter = letters.write(
+        occasion.letter,
+        booking_id,
+        public_url=settings.public_url,
+        secret_key=settings.secret_key,
+        at=clock.now(),
+    )
+    if letter is None:
+        return
+    messages.queue(
+        f"{occasion.letter}/{work.payload[occasion.once_per]}",
+        template=occasion.letter,
+        to_email=letter.to_email,
+        subject=letter.subject,
+        html=letter.html,
+        text=letter.text,
+        booking_id=booking_id,
+        attachment_id=letter.attachment_id,
+        at=clock.now(),
+    )
+
+
+@actor("messages.send", queue=MESSAGES)
+def send(work: Work) -> None:
+    """Hand a message over under its own key: repeated, it is the same mail."""
+    message_id = UUID(work.payload["message_id"])
+    settings = current_app.config["SETTINGS"]
+    with transaction():
+        mail = messages.mail(message_id, sender=settings.mail_from, reply_to=house.house().email)
+        if mail is None:
+            deliveries.done(work)
+            return
+    try:
+        provider_id = factory.mail_gateway().send(mail)
+    except GatewayRejected as refusal:
+        with transaction():
+            messages.failed(message_id, note=f"{refusal.code}: {refusal}")
+            deliveries.fail(work, error=f"{refusal.code}: {refusal}")
+        return
+    with transaction():
+        messages.sent(message_id, provider_id=provider_id, at=clock.now())
+        deliveries.done(work)
+
+
+@step("messages.bounced", queue=MESSAGES)
+def bounced(work: Work) -> None:
+    """A mail came back: flag the customer and the booking, so that somebody calls."""
+    message = session().get(Message, UUID(work.payload["message_id"]))
+    if message is None:
+        return
+    register.mark_bounced(message.to_email, at=clock.now())
+    if message.booking_id is not None:
+        booking = transitions.lock(message.booking_id)
+        booking.attention = booking.attention or Attention.MAIL_BOUNCED
+        transitions.note(booking, "message.bounced", by=RESEND, at=clock.now(), template=message.template)

@@ -1,0 +1,142 @@
+"""Payments: claim an operation, call PayPal, record what came of it and let the booking follow."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
+
+from flask import current_app
+
+from exodrive.bookings import links, money, ordering, transitions
+from exodrive.bookings import queries as bookings
+from exodrive.house import queries as house
+from exodrive.kernel import clock, deliveries
+from exodrive.kernel.db import transaction
+from exodrive.kernel.deliveries import Work
+from exodrive.kernel.errors import GatewayRejected, GatewayUnavailable
+from exodrive.payments import calling, operations, recording, tree
+from exodrive.payments.models import OperationKind
+from exodrive.payments.operations import Request
+from exodrive.payments.ports import AuthorizationAnswer, OrderAnswer, OrderRequest, PaymentGateway
+from exodrive.payments.recording import Outcome
+from exodrive.payments.states import Purpose
+from exodrive.providers import factory
+from exodrive.tasks.routes import PAYMENTS
+from exodrive.tasks.work import actor
+
+GONE = frozenset({"RESOURCE_NOT_FOUND", "INVALID_RESOURCE_ID", "ORDER_EXPIRED"})
+
+
+@actor("payments.perform", queue=PAYMENTS)
+def perform(work: Work) -> None:
+    """Make the call that an operation stands for."""
+    operation_id = UUID(work.payload["operation_id"])
+    with transaction():
+        request = operations.claim(operation_id, at=clock.now())
+        order = _order_request(request) if request and request.kind is OperationKind.CREATE_ORDER else None
+        if request is None:
+            deliveries.done(work)
+            return
+    gateway = factory.payment_gateway()
+    try:
+        answer = calling.call(gateway, request, order=order)
+    except GatewayUnavailable:
+        _promise_link(request)
+        raise
+    except GatewayRejected as refusal:
+        _refused(work, gateway, request, refusal)
+        return
+    with transaction():
+        transitions.lock(request.booking_id)
+        _follow(recording.answered(operation_id, answer, at=clock.now()))
+        deliveries.done(work)
+
+
+@actor("payments.check", queue=PAYMENTS)
+def check(work: Work) -> None:
+    """Read an order as PayPal has it now: the payer returned, a webhook came, or a sweep wonders."""
+    with transaction():
+        payment = tree.lock(UUID(work.payload["payment_id"]))
+        booking_id = payment.booking_id
+        wanted = work.payload.get("order_id")
+        orders = [order for order in payment.orders if wanted in (None, str(order.id))]
+        known = [(order.id, order.paypal_id) for order in orders[-1:]]
+        renewed = [row.paypal_id for row in tree.authorizations(payment) if row.parent_id is not None]
+    gateway = factory.payment_gateway()
+    read: list[tuple[UUID, OrderAnswer | None]] = [
+        (order_id, _show(gateway, paypal_id)) for order_id, paypal_id in known
+    ]
+    # An order does not list reauthorizations, so they are read by themselves.
+    renewals = [gateway.show_authorization(paypal_id) for paypal_id in renewed]
+    with transaction():
+        transitions.lock(booking_id)
+        for order_id, answer in read:
+            if answer is None:
+                recording.expired(payment.id, order_id, at=clock.now())
+            else:
+                _follow(recording.read(payment.id, answer, at=clock.now()))
+        for renewal in renewals:
+            _follow(recording.read_authorization(payment.id, renewal, at=clock.now()))
+        deliveries.done(work)
+
+
+def _show(gateway: PaymentGateway, paypal_id: str) -> OrderAnswer | None:
+    """The order, or None where PayPal has forgotten it."""
+    try:
+        return gateway.show_order(paypal_id)
+    except GatewayRejected as refusal:
+        if refusal.code in GONE:
+            return None
+        raise
+
+
+def _refused(work: Work, gateway: PaymentGateway, request: Request, refusal: GatewayRejected) -> None:
+    """What was done already is read and taken over; any other refusal is recorded as one."""
+    answers: list[OrderAnswer | AuthorizationAnswer] = []
+    if refusal.code in recording.ALREADY and request.order_id is not None:
+        answers.append(gateway.show_order(request.order_id))
+        if request.authorization_id is not None:
+            answers.append(gateway.show_authorization(request.authorization_id))
+    with transaction():
+        transitions.lock(request.booking_id)
+        if answers:
+            for answer in answers:
+                _follow(recording.answered(request.operation_id, answer, at=clock.now()))
+        else:
+            _follow(recording.refused(request.operation_id, refusal, at=clock.now()))
+        deliveries.done(work)
+
+
+def _follow(outcomes: list[Outcome]) -> None:
+    for outcome in outcomes:
+        money.react(outcome, at=clock.now())
+
+
+def _promise_link(request: Request) -> None:
+    """PayPal cannot make the order now: the customer keeps the place and gets the link by mail."""
+    if request.kind is not OperationKind.CREATE_ORDER or request.purpose != Purpose.RENTAL:
+        return
+    with transaction():
+        booking = transitions.lock(request.booking_id)
+        rules = house.rulebook_of(booking.policies).booking
+        ordering.payment_delayed(
+            request.booking_id, outage=timedelta(minutes=rules.outage_minutes), at=clock.now()
+        )
+
+
+def _order_request(request: Request) -> OrderRequest:
+    settings = current_app.config["SETTINGS"]
+    booking = bookings.by_id(request.booking_id)
+    secret = links.secret(settings.secret_key, booking.id, booking.link_version)
+    page = f"{settings.public_url}/b/{secret}"
+    what = "Deposit" if request.purpose == Purpose.DEPOSIT else "Rental"
+    return OrderRequest(
+        request_id=request.request_id,
+        reference=booking.reference,
+        invoice_id=request.invoice_id,
+        amount=request.amount,
+        description=f"{what} {booking.reference}, {booking.car.name}"[:127],
+        return_url=f"{page}/paypal/return",
+        cancel_url=f"{page}/paypal/cancel",
+        brand=house.house().name[:127],
+    )
