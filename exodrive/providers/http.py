@@ -162,12 +162,13 @@ class Http:
     ) -> Answer:
         """Send, judge and log: template and reference only, for an address or body may name people."""
         started = time.monotonic()
-        seen: dict[str, object] = {"outcome": "answered"}
+        seen: dict[str, object] = {"outcome": "failed"}
         try:
             answer = self._send(request, write=write, max_bytes=max_bytes)
             seen |= {"status": answer.status, "reference": _debug_id(answer)}
             if not 200 <= answer.status < 300:
                 raise self._judge(answer, seen)
+            seen["outcome"] = "answered"
         except GatewayError as error:
             seen["outcome"] = type(error).__name__
             seen["outcome_unknown"] = getattr(error, "outcome_unknown", False)

@@ -99,10 +99,9 @@ def _mail_body(mail: Mail) -> dict[str, Any]:
     }
     if mail.reply_to:
         body["reply_to"] = [mail.reply_to]
-    if mail.tags:
-        body["tags"] = [
-            {"name": _tag(name), "value": _tag(value)} for name, value in sorted(mail.tags.items())
-        ]
+    tags = {_tag(name): _tag(value) for name, value in sorted(mail.tags.items()) if name and value}
+    if tags:
+        body["tags"] = [{"name": name, "value": value} for name, value in tags.items()]
     if mail.attachments:
         body["attachments"] = [
             {

@@ -92,12 +92,6 @@ def test_nobody_listening_leaves_no_doubt() -> None:
     assert caught.value.outcome_unknown is False
 
 
-def test_an_unknown_host_leaves_no_doubt() -> None:
-    with pytest.raises(GatewayUnavailable) as caught:
-        call("http://nowhere.invalid", write=True)
-    assert caught.value.outcome_unknown is False
-
-
 def test_a_drip_of_bytes_ends_at_the_deadline(server: Faulty) -> None:
     server.says(faulty.drip)
     with pytest.raises(GatewayUnavailable) as caught:

@@ -13,6 +13,8 @@ from typing import Final, Protocol
 
 import redis
 import structlog
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 log = structlog.get_logger(__name__)
 
@@ -62,8 +64,14 @@ class RedisTokens:
 
     @classmethod
     def at(cls, url: str) -> RedisTokens:
+        """Redis at `url`, asked once: its client would repeat itself for seconds by default."""
         return cls(
-            redis.Redis.from_url(url, socket_timeout=_REDIS_SECONDS, socket_connect_timeout=_REDIS_SECONDS)
+            redis.Redis.from_url(
+                url,
+                socket_timeout=_REDIS_SECONDS,
+                socket_connect_timeout=_REDIS_SECONDS,
+                retry=Retry(NoBackoff(), 0),
+            )
         )
 
     def get(self, name: str) -> str | None:
