@@ -11,11 +11,11 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from itertools import cycle
 
 from honcho.printer import Message, Printer
 
+from exodrive.kernel import clock
 from exodrive.local import programs
 from exodrive.local.programs import Program
 
@@ -110,7 +110,7 @@ class Supervisor:
     def _write(self, name: str, data: str | bytes, colour: str | None) -> None:
         # A reader that went away (a closed terminal, `| head`) must not keep anything from stopping.
         with self._printing, contextlib.suppress(OSError):
-            at = datetime.now(UTC).astimezone()
+            at = clock.real_now().astimezone()
             self._printer.write(Message(type="line", data=data, time=at, name=name, colour=colour))
 
 
