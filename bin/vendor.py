@@ -16,6 +16,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import font_cut
 import tabler_parts
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -51,6 +52,7 @@ EMPTY_BOX = re.compile(r'<path stroke="none" d="M0 0h24v24H0z" fill="none"\s*/>'
 def main() -> int:
     VENDOR.mkdir(parents=True, exist_ok=True)
     kept = {copy(source, target) for source, target in COPIES.items()}
+    kept |= {font_cut.make(cut, modules=MODULES, vendor=VENDOR) for cut in font_cut.CUTS}
     style = tabler_parts.cut(TABLER.read_text(), TABLER_CLASSES.read_text().split())
     kept.add(write(VENDOR / "tabler.css", style))
     kept.add(write(VENDOR / "icons.svg", sprite(sorted(icons()))))

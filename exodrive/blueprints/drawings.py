@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import re
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
 from flask import Blueprint, Response, abort, request, url_for
 
-from exodrive.blueprints.static_files import A_YEAR
+from exodrive.blueprints.static_files import Asset, send
 
 drawings = Blueprint("drawings", __name__)
 
@@ -38,21 +39,19 @@ def bodies() -> tuple[str, ...]:
 @drawings.get("/drawings/<body>.svg")
 def car(body: str) -> Response:
     """Answers 404 for a body that nobody drew and 400 for what is no paint."""
-    drawing = _drawings().get(body) or abort(404)
+    if body not in _drawings():
+        abort(404)
     paint = request.args.get("paint", "")
     if paint and not _PAINT.fullmatch(paint):
         abort(400)
+    return send(_painted(body, paint))
+
+
+@lru_cache(maxsize=256)  # more paints than a fleet has; strangers may ask for any
+def _painted(body: str, paint: str) -> Asset:
+    drawing = _drawings()[body]
     svg = _ROOT_COLOUR.sub(rf"\g<1>#{paint}\g<2>", drawing.svg, count=1) if paint else drawing.svg
-    response = Response(svg, mimetype="image/svg+xml")
-    response.cache_control.public = True
-    if request.args.get("v") == drawing.version:
-        response.cache_control.max_age = A_YEAR
-        response.cache_control.immutable = True
-    else:
-        response.cache_control.no_cache = True
-    response.set_etag(f"{drawing.version}-{paint}")
-    response.make_conditional(request)
-    return response
+    return Asset(svg.encode(), gzip.compress(svg.encode(), mtime=0), drawing.version, "image/svg+xml")
 
 
 @cache

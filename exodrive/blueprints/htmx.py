@@ -1,4 +1,4 @@
-"""One helper for every page: the whole page for a browser, the named block for htmx."""
+"""One function for every page: the whole page for a browser, the named block for htmx."""
 
 from __future__ import annotations
 

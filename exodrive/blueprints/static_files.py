@@ -50,19 +50,24 @@ def serve(filename: str) -> Response:
     asset = _asset(filename)
     if asset is None:
         abort(404)
+    return send(asset)
+
+
+def send(asset: Asset) -> Response:
+    """An asset, compressed where the asker takes it, kept for good where the address carries its version."""
     zipped = bool(asset.compressed) and request.accept_encodings["gzip"] > 0
     response = Response(asset.compressed if zipped else asset.body, mimetype=asset.mimetype)
     if zipped:
         response.content_encoding = "gzip"
     if asset.compressed:
         response.vary.add("Accept-Encoding")
+    response.cache_control.public = True
     if request.args.get("v") == asset.version:
-        response.cache_control.public = True
         response.cache_control.max_age = A_YEAR
         response.cache_control.immutable = True
     else:
         response.cache_control.no_cache = True
-    response.set_etag(f"{asset.version}-gzip" if zipped else asset.version)
+    response.set_etag(f"{hashlib.sha256(asset.body).hexdigest()[:12]}{'-gzip' if zipped else ''}")
     response.make_conditional(request)
     return response
 

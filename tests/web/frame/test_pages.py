@@ -1,4 +1,4 @@
-"""The page helper: whole for a browser, a block for htmx."""
+"""The page function: whole for a browser, a block for htmx."""
 
 from __future__ import annotations
 

@@ -93,3 +93,25 @@ def test_what_is_no_paint_is_refused(client: FlaskClient, paint: str) -> None:
 
 def test_what_nobody_drew_is_not_there(client: FlaskClient) -> None:
     assert client.get("/drawings/submarine.svg?paint=6a1522").status_code == 404
+
+
+def test_a_first_visit_weighs_little(client: FlaskClient) -> None:
+    """All that a customer's page loads besides itself and its drawings, as sent over the wire."""
+    files = (
+        "house.css",
+        "house.js",
+        "vendor/htmx.js",
+        "vendor/icons.svg",
+        "vendor/fonts/archivo.woff2",
+        "vendor/fonts/inter.woff2",
+    )
+    sizes = [len(client.get(f"/static/{name}", headers={"Accept-Encoding": "gzip"}).data) for name in files]
+    assert all(sizes)
+    assert sum(sizes) < 110_000
+
+
+def test_of_tabler_only_what_is_used_is_served(client: FlaskClient) -> None:
+    text = client.get("/static/vendor/tabler.css").text
+    assert "Licensed under MIT" in text
+    assert ".form-control" in text
+    assert ".navbar" not in text
