@@ -218,7 +218,8 @@ class Http:
         except Malformed:
             problem = None
         code = problem.code if problem else ""
-        seen |= {"code": code, "reference": (problem.reference if problem else None) or seen["reference"]}
+        reference = (problem.reference if problem else None) or _debug_id(answer)
+        seen |= {"code": code, "reference": reference}
         text = f"{self.provider} answered {answer.status} {code}".rstrip()
         if answer.status == 401:
             return Unauthorized(text, retry_after=wait)
@@ -233,9 +234,7 @@ class Http:
             return GatewayUnavailable(text, retry_after=wait)
         if answer.status >= 500 or problem is None:
             return GatewayUnavailable(text, retry_after=wait, outcome_unknown=answer.write)
-        return GatewayRejected(
-            problem.code, problem.message, reference=problem.reference, status=answer.status
-        )
+        return GatewayRejected(problem.code, problem.message, reference=reference, status=answer.status)
 
 
 def retry_after(answer: Answer) -> timedelta | None:

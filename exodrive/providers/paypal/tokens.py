@@ -64,7 +64,7 @@ class RedisTokens:
 
     @classmethod
     def at(cls, url: str) -> RedisTokens:
-        """Redis at `url`, asked once: its client would repeat itself for seconds by default."""
+        """Redis at `url`. Each command is tried once, since asking PayPal is the better second try."""
         return cls(
             redis.Redis.from_url(
                 url,
