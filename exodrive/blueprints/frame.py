@@ -14,12 +14,11 @@ from exodrive.blueprints import (
     drawings,
     errors,
     form_faults,
-    formats,
-    price_words,
     security_headers,
     states,
     static_files,
 )
+from exodrive.rendering import formats, price_words
 
 
 class HouseCard(Protocol):

@@ -9,9 +9,9 @@ import pytest
 from flask import Flask
 from flask_babel import force_locale
 
-from exodrive.blueprints import formats, price_words
 from exodrive.kernel.money import Money
 from exodrive.pricing.price import Line, LineKind
+from exodrive.rendering import formats, price_words
 
 NEW_YORK = "America/New_York"
 PICKUP = datetime(2026, 12, 11, 15, 0, tzinfo=UTC)  # 10:00 in New York

@@ -1,4 +1,4 @@
-"""Price lines in words: what a line is called, and the reason for its amount, in the reader's language.
+"""Lines of prices and invoices in words: what a line is called, and why it costs that, as the reader speaks.
 
 A line carries a code and parameters (`exodrive/pricing/rules.py` writes them); each code has one function
 here. Names that the house gave (a season, an extra, a tax) are shown as they are.
@@ -6,17 +6,16 @@ here. Names that the house gave (a season, an extra, a tax) are shown as they ar
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any, NamedTuple, Protocol
+from collections.abc import Callable, Iterable
+from typing import NamedTuple, Protocol
 
 from flask import Flask
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 
-from exodrive.blueprints import formats
 from exodrive.kernel.money import Money
-
-Params = Mapping[str, Any]
+from exodrive.rendering import charge_words, formats
+from exodrive.rendering.charge_words import Params, Words
 
 
 class PriceLine(Protocol):
@@ -26,11 +25,6 @@ class PriceLine(Protocol):
     def params(self) -> Params: ...
     @property
     def amount(self) -> Money: ...
-
-
-class Words(NamedTuple):
-    name: str
-    reason: str
 
 
 class Row(NamedTuple):
@@ -140,6 +134,7 @@ _WORDS: dict[str, Callable[[Params, str], Words]] = {
     "additional_driver": _additional_driver,
     "young_driver": _young_driver,
     "tax": _tax,
+    **charge_words.WORDS,
 }
 
 

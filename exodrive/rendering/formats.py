@@ -6,6 +6,7 @@ The patterns are texts for translators, since the order of day and month belongs
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -25,22 +26,8 @@ WORDS_UP_TO = 10
 
 
 def init_app(app: Flask) -> None:
-    """Register the filters and globals that templates use."""
-    app.jinja_env.filters.update(
-        money=money,
-        money_round=money_round,
-        amount=amount,
-        percent=percent,
-        moment=moment,
-        moment_short=moment_short,
-        day=day,
-        day_short=day_short,
-        time=time_of_day,
-        iso=iso,
-        recent=recent,
-        countdown=countdown,
-        number=number,
-    )
+    """Register the filters and globals that pages use."""
+    app.jinja_env.filters.update(FILTERS)
     app.jinja_env.globals.update(rental_days=rental_days, period=period, lang=lang)
 
 
@@ -178,3 +165,21 @@ def _pattern(value: date, zone: str | ZoneInfo | None, pattern: str) -> str:
     else:
         value = datetime(value.year, value.month, value.day)  # noqa: DTZ001  a date, only to be formatted
     return str(format_datetime(value, pattern, locale=_locale()))
+
+
+# What templates of pages, mails and PDFs alike use.
+FILTERS: dict[str, Callable[..., str]] = {
+    "money": money,
+    "money_round": money_round,
+    "amount": amount,
+    "percent": percent,
+    "moment": moment,
+    "moment_short": moment_short,
+    "day": day,
+    "day_short": day_short,
+    "time": time_of_day,
+    "iso": iso,
+    "recent": recent,
+    "countdown": countdown,
+    "number": number,
+}
