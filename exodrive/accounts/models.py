@@ -22,7 +22,7 @@ from exodrive.kernel.ids import new_id
 
 
 class NamedRole(RoleMixin):
-    """A role as Flask-Security asks for it. It has no table: the ladder is fixed, and a person has one role."""
+    """A role as Flask-Security asks for it. It has no table: the ladder is fixed, and everybody has one."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -60,7 +60,7 @@ class StaffUser(Base, UserMixin):
     tf_totp_secret: Mapped[str | None]
     mf_recovery_codes: Mapped[list[Any] | None] = mapped_column(MutableList.as_mutable(JSONB))
 
-    @property  # type: ignore[override]
-    def roles(self) -> list[RoleMixin]:
+    @property
+    def roles(self) -> list[RoleMixin]:  # type: ignore[override]
         """The person's role in the form that Flask-Security reads."""
         return [NamedRole(self.role)]

@@ -1,0 +1,30 @@
+"""Who may use which route: one list, read by the guard before every request.
+
+`public` is for anybody, `link` for whoever holds a secret in the address (the view checks it), `staff:ROLE`
+for members of staff from that role upwards. A route that is not listed here is refused.
+"""
+
+from __future__ import annotations
+
+PUBLIC = "public"
+LINK = "link"
+VIEWER = "staff:viewer"
+AGENT = "staff:agent"
+MANAGER = "staff:manager"
+OWNER = "staff:owner"
+
+ACCESS: dict[str, str] = {
+    "static": PUBLIC,
+    "appearance.choose": PUBLIC,
+    "drawings.car": PUBLIC,
+    "health.alive": PUBLIC,
+    "health.ready": PUBLIC,
+    "health.metrics": PUBLIC,
+    # The providers' messages carry signatures, which the views check.
+    "webhooks.paypal": PUBLIC,
+    "webhooks.docuseal": PUBLIC,
+    "webhooks.resend": PUBLIC,
+    # The desk
+    "security.login": PUBLIC,
+    "security.logout": PUBLIC,
+}
