@@ -6,6 +6,7 @@ from datetime import timedelta
 from importlib import import_module
 
 from flask import Flask, request
+from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from exodrive import config, logs
@@ -53,6 +54,8 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 
 def _configure(app: Flask, settings: Settings) -> None:
+    # A name that nobody gave a template is a fault, not an empty place on a page.
+    app.jinja_options = {**app.jinja_options, "undefined": StrictUndefined}
     app.config.update(
         SETTINGS=settings,
         SANDBOX=settings.sandbox,

@@ -93,6 +93,14 @@ def processed(message: InboxMessage, *, at: datetime, note: str | None = None, i
     message.note = note
 
 
+def reopen(message: InboxMessage) -> bool:
+    """Put a finished message back to where it came in; False for one that is on its way, or false."""
+    if message.state not in (MessageState.PROCESSED, MessageState.IGNORED):
+        return False
+    message.state = MessageState.RECEIVED
+    return True
+
+
 def verified(message: InboxMessage, *, genuine: bool, event_key: str, note: str | None = None) -> None:
     """Settle the signature of a message that was stored unverified.
 

@@ -61,8 +61,7 @@ def process(work: Work) -> None:
 
 def replay(message: InboxMessage) -> None:
     """Have a stored message processed once more."""
-    if message.state in (MessageState.PROCESSED, MessageState.IGNORED):
-        message.state = MessageState.RECEIVED
+    if inbox.reopen(message):
         outbox.emit(inbox.RECEIVED, message_id=str(message.id))
 
 
