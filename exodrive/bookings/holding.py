@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from exodrive.availability import occupancies
 from exodrive.availability.rules import OccupancyKind
-from exodrive.bookings import expiry, links, transitions
+from exodrive.bookings import expiry, links, search, transitions
 from exodrive.bookings.models import Booking
 from exodrive.bookings.offers import Offer
 from exodrive.bookings.states import Move, State
@@ -111,7 +111,7 @@ def _new(
         deposit=offer.deposit.amount,
         policies=dict(policies.versions),
         extras={},
-        search=f"{reference} {offer.car.plate} {offer.car.name}".lower(),
+        search=search.stored([reference, offer.car.name], plate=offer.car.plate),
         drivers=[],
         charges=[],
     )

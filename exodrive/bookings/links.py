@@ -14,18 +14,28 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from exodrive.bookings import transitions
 from exodrive.bookings.models import Booking
+from exodrive.kernel import outbox
+from exodrive.kernel.actors import Actor
 from exodrive.kernel.db import session
-from exodrive.kernel.errors import NotFound
-from exodrive.kernel.ids import hash_secret
+from exodrive.kernel.errors import NotFound, Refused
+from exodrive.kernel.ids import hash_secret, new_id
 
 LIFE_AFTER_RETURN = timedelta(days=180)  # as long as a refund can still come
+WANTED = "booking.link_wanted"
 
 
 class LinkUnknown(NotFound):
     """No booking has this link: it was mistyped, revoked or has expired. Which of them is not said."""
 
     code = "link_unknown"
+
+
+class NobodyToWrite(Refused):
+    """The booking has no renter yet: there is no address to send anything to."""
+
+    code = "nobody_to_write"
 
 
 def secret(key: str, booking_id: UUID, version: int) -> str:
@@ -60,3 +70,24 @@ def booking_id(value: str, *, at: datetime) -> UUID:
         raise LinkUnknown
     owner: UUID = found.id
     return owner
+
+
+def send_again(booking_id: UUID, *, by: Actor, at: datetime, version: int | None = None) -> None:
+    """Mail the present link to the renter. Raises NobodyToWrite, Stale."""
+    _mail(transitions.lock(booking_id, version=version), "booking.link_sent_again", by=by, at=at)
+
+
+def replace(
+    booking_id: UUID, *, key: str, reason: str, by: Actor, at: datetime, version: int | None = None
+) -> None:
+    """End the present link, for a reason, and mail a new one. Raises NobodyToWrite, Stale."""
+    booking = transitions.lock(booking_id, version=version)
+    revoke(booking, key=key)
+    _mail(booking, "booking.link_replaced", by=by, at=at, reason=reason)
+
+
+def _mail(booking: Booking, action: str, *, by: Actor, at: datetime, reason: str | None = None) -> None:
+    if booking.renter is None:
+        raise NobodyToWrite
+    transitions.note(booking, action, by=by, at=at, reason=reason)
+    outbox.emit(WANTED, subject_id=booking.id, booking_id=str(booking.id), wanted=str(new_id()))

@@ -9,7 +9,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from exodrive.availability import occupancies
-from exodrive.bookings import eligibility, expiry, offers, transitions
+from exodrive.bookings import eligibility, expiry, offers, search, transitions
 from exodrive.bookings.eligibility import Credentials, Reason, Requirements
 from exodrive.bookings.models import Booking, Driver
 from exodrive.bookings.offers import Desk, Journey, Offer
@@ -211,10 +211,10 @@ def _write(booking: Booking, details: OrderDetails, offer: Offer, *, desk: Desk,
 
 
 def searchable(booking: Booking) -> str:
-    """What staff find a booking by, in small letters."""
-    words = [booking.reference, booking.car.plate, booking.car.name]
+    """What staff find a booking by."""
+    words = [booking.reference, booking.car.name]
     words += [f"{driver.name} {driver.email} {driver.phone}" for driver in booking.drivers]
-    return " ".join(words).lower()
+    return search.stored(words, plate=booking.car.plate)
 
 
 def _driver(position: int, details: DriverDetails) -> Driver:

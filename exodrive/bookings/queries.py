@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import func, or_, select, tuple_
 from sqlalchemy.orm import joinedload, selectinload
 
-from exodrive.bookings.models import Booking
+from exodrive.bookings import search
+from exodrive.bookings.models import Booking, ConditionReport
 from exodrive.bookings.states import State
 from exodrive.bookings.transitions import BookingNotFound
 from exodrive.contracts.models import Contract
@@ -90,6 +91,16 @@ def by_reference(reference: str) -> Booking:
     return found
 
 
+def reports(booking_id: UUID) -> dict[str, ConditionReport]:
+    """A booking's condition reports by kind, with their photos: drafts too, and only those there are."""
+    rows = session().scalars(
+        select(ConditionReport)
+        .where(ConditionReport.booking_id == booking_id)
+        .options(selectinload(ConditionReport.photos))
+    )
+    return {row.kind: row for row in rows}
+
+
 def listing(
     *,
     view: str = "open",
@@ -98,7 +109,8 @@ def listing(
     cursor: str | None = None,
     limit: int = 25,
 ) -> Listing:
-    """The desk's list, latest pick-up first. `text` matches any part of what people are found by.
+    """The desk's list, latest pick-up first. Each word of `text` matches any part of what people are found by,
+    read as `bookings.search` reads it.
 
     Raises CursorUnreadable. An unknown view shows all.
     """
@@ -108,8 +120,8 @@ def listing(
     )
     if states != VIEWS["all"]:
         query = query.where(Booking.state.in_(states))
-    for word in text.lower().split():
-        query = query.where(Booking.search.contains(word, autoescape=True))
+    for readings in search.typed(text):
+        query = query.where(or_(*(Booking.search.contains(word, autoescape=True) for word in readings)))
     if pickup_from is not None:
         query = query.where(Booking.pickup_at >= pickup_from)
     if cursor:

@@ -11,13 +11,17 @@ from exodrive.bookings.states import Move, State
 from exodrive.contracts import issuing
 from exodrive.contracts.models import Contract
 from exodrive.contracts.ports import SignedDocuments, SubmissionAnswer
-from exodrive.contracts.states import Step
+from exodrive.contracts.states import WAITING, Step
 from exodrive.house import queries as house
+from exodrive.kernel import outbox
 from exodrive.kernel.actors import DOCUSEAL, Actor
 from exodrive.kernel.errors import Refused
+from exodrive.kernel.ids import new_id
 from exodrive.payments import plan, tree
 from exodrive.payments.states import Purpose
 
+REMINDER_WANTED = "contract.reminder_wanted"
+RENEWAL_WANTED = "contract.renewal_wanted"
 FOLLOWS = {
     Step.SEND: "contract.sent",
     Step.VIEW: "contract.viewed",
@@ -105,3 +109,30 @@ def confirm(booking: Booking, *, at: datetime) -> None:
             return_at=booking.return_at,
         )
     transitions.apply(booking, Move.SIGN, by=DOCUSEAL, at=at)
+
+
+def remind(booking_id: UUID, *, by: Actor, at: datetime, version: int | None = None) -> None:
+    """Mail the agreement that waits for its signature again. Raises NothingToSign, Stale."""
+    booking = transitions.lock(booking_id, version=version)
+    contract = issuing.current(booking.id)
+    if booking.state != State.AWAITING_SIGNATURE or contract is None or contract.state not in WAITING:
+        raise NothingToSign
+    transitions.note(booking, "contract.sent_again", by=by, at=at, contract=str(contract.id))
+    _want(REMINDER_WANTED, booking)
+
+
+def renew(booking_id: UUID, *, by: Actor, at: datetime, version: int | None = None) -> None:
+    """Have a new agreement issued where the last one was declined, expired or voided.
+
+    The words of the new one are chosen by a worker, who calls `issue`. Raises NothingToSign, Stale.
+    """
+    booking = transitions.lock(booking_id, version=version)
+    if booking.state != State.AWAITING_SIGNATURE or issuing.current(booking.id) is not None:
+        raise NothingToSign
+    booking.attention = None
+    transitions.note(booking, "contract.reissued", by=by, at=at)
+    _want(RENEWAL_WANTED, booking)
+
+
+def _want(event: str, booking: Booking) -> None:
+    outbox.emit(event, subject_id=booking.id, booking_id=str(booking.id), wanted=str(new_id()))

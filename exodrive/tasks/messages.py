@@ -11,6 +11,7 @@ from exodrive.bookings import transitions
 from exodrive.bookings.models import Attention
 from exodrive.customers import register
 from exodrive.house import queries as house
+from exodrive.invoicing import issuing
 from exodrive.kernel import clock, deliveries
 from exodrive.kernel.actors import RESEND
 from exodrive.kernel.db import session, transaction
@@ -38,6 +39,7 @@ OCCASIONS: dict[str, Occasion] = {
     "booking.money_released": Occasion("money_released", "payment_id"),
     "booking.authorized": Occasion("payment_received"),
     "contract.sent": Occasion("sign_agreement", "contract_id"),
+    "contract.reminder_wanted": Occasion("sign_agreement", "wanted"),
     "contract.declined": Occasion("agreement_declined_or_expired", "contract_id"),
     "contract.expired": Occasion("agreement_declined_or_expired", "contract_id"),
     "booking.confirmed": Occasion("confirmed"),
@@ -59,13 +61,8 @@ def write(work: Work) -> None:
     occasion = OCCASIONS[work.event]
     booking_id = UUID(work.payload["booking_id"])
     settings = current_app.config["SETTINGS"]
-    letter = letters.write(
-        occasion.letter,
-        booking_id,
-        public_url=settings.public_url,
-        secret_key=settings.secret_key,
-        at=clock.now(),
-    )
+    site = letters.Site(settings.public_url, settings.secret_key)
+    letter = letters.write(occasion.letter, booking_id, site=site, at=clock.now())
     if letter is None:
         return
     messages.queue(
@@ -76,9 +73,16 @@ def write(work: Work) -> None:
         html=letter.html,
         text=letter.text,
         booking_id=booking_id,
-        attachment_id=letter.attachment_id,
+        attachment_id=_attachment(work),
         at=clock.now(),
     )
+
+
+def _attachment(work: Work) -> UUID | None:
+    """The file that goes with a letter: the invoice's."""
+    if "invoice_id" not in work.payload:
+        return None
+    return issuing.invoice(UUID(work.payload["invoice_id"])).file_id
 
 
 @actor("messages.send", queue=MESSAGES)

@@ -35,6 +35,8 @@ ROUTES: dict[str, tuple[Route, ...]] = {
     "contract.declined": (LETTER,),
     "contract.expired": (LETTER,),
     "contract.voided": (Route("contracts.withdraw", CONTRACTS),),
+    "contract.reminder_wanted": (LETTER,),
+    "contract.renewal_wanted": (Route("contracts.issue", CONTRACTS),),
     "booking.confirmed": (LETTER,),
     # deposit, keys, return
     "booking.deposit_asked": (LETTER,),
