@@ -109,8 +109,7 @@ def listing(
     cursor: str | None = None,
     limit: int = 25,
 ) -> Listing:
-    """The desk's list, latest pick-up first. Each word of `text` matches any part of what people are found by,
-    read as `bookings.search` reads it.
+    """The desk's list, latest pick-up first. Each word of `text` matches as `bookings.search` reads it.
 
     Raises CursorUnreadable. An unknown view shows all.
     """

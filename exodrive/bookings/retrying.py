@@ -14,7 +14,6 @@ from exodrive.kernel.money import Money
 from exodrive.payments import operations, tree
 from exodrive.payments.models import Operation, OperationKind, OperationState, Payment
 
-
 # What the house wants of money it holds. A payer who was declined chooses again by themselves.
 OURS = frozenset({OperationKind.CAPTURE, OperationKind.VOID, OperationKind.REFUND})
 
