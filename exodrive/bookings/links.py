@@ -22,6 +22,8 @@ from exodrive.kernel.db import session
 from exodrive.kernel.errors import NotFound, Refused
 from exodrive.kernel.ids import hash_secret, new_id
 
+WANTED = "booking.link_wanted"
+ONE_MAIL_EACH = timedelta(minutes=10)  # however often somebody asks
 LIFE_AFTER_RETURN = timedelta(days=180)  # as long as a refund can still come
 WANTED = "booking.link_wanted"
 
@@ -72,6 +74,12 @@ def booking_id(value: str, *, at: datetime) -> UUID:
     return owner
 
 
+def version_of(booking_id: UUID) -> int | None:
+    """Which link of a booking counts now; None where there is no such booking."""
+    found: int | None = session().scalar(select(Booking.link_version).where(Booking.id == booking_id))
+    return found
+
+
 def send_again(booking_id: UUID, *, by: Actor, at: datetime, version: int | None = None) -> None:
     """Mail the present link to the renter. Raises NobodyToWrite, Stale."""
     _mail(transitions.lock(booking_id, version=version), "booking.link_sent_again", by=by, at=at)
@@ -91,3 +99,23 @@ def _mail(booking: Booking, action: str, *, by: Actor, at: datetime, reason: str
         raise NobodyToWrite
     transitions.note(booking, action, by=by, at=at, reason=reason)
     outbox.emit(WANTED, subject_id=booking.id, booking_id=str(booking.id), wanted=str(new_id()))
+
+
+def want(*, email: str, reference: str, at: datetime) -> None:
+    """Have the link mailed to the renter if the address and the reference belong together.
+
+    Says nothing about whether they do: whoever asks learns it from the mail alone.
+    """
+    found = session().scalar(
+        select(Booking.id)
+        .join(Driver, Driver.booking_id == Booking.id)
+        .where(
+            Booking.reference == read_reference(reference),
+            Driver.position == 0,
+            Driver.email == email.strip().lower(),
+            Booking.return_at >= at - LIFE_AFTER_RETURN,
+        )
+    )
+    if found is not None:
+        wanted = f"{found}/{int(at.timestamp() // ONE_MAIL_EACH.total_seconds())}"
+        outbox.emit(WANTED, subject_id=found, booking_id=str(found), wanted=wanted)
