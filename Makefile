@@ -11,7 +11,7 @@ ARGS ?=
 TRAFFIC := var/conformance/traffic.jsonl
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test run test test-fast pytest lint types format lock conformance demo doctor clean
+.PHONY: help setup setup-test run test test-fast pytest lint types format lock conformance genuine diagrams demo doctor clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,8 +42,15 @@ format: setup-test ## Put the code into its one format
 conformance: setup-test ## Compare recorded traffic with the providers' OpenAPI files: SPECS=folder
 	@test -d "$(SPECS)" || { echo 'Name the folder of the OpenAPI files: make conformance SPECS=folder' >&2; exit 2; }
 	@mkdir -p $(dir $(TRAFFIC)) && rm -f $(TRAFFIC)
-	SIMULATORS_RECORD=$(abspath $(TRAFFIC)) $(BIN)/pytest -q tests/providers tests/simulators
-	$(BIN)/python -m tests.conformance.check --specs "$(SPECS)" --traffic $(TRAFFIC)
+	SIMULATORS_RECORD=$(abspath $(TRAFFIC)) $(BIN)/pytest -q tests/providers tests/simulators $(wildcard tests/journeys)
+	$(BIN)/python -m tests.conformance.check "$(SPECS)" $(TRAFFIC)
+
+genuine: setup-test ## Verify messages that PayPal really signed: VECTORS=folder
+	@test -d "$(VECTORS)" || { echo 'Name the folder of the messages: make genuine VECTORS=folder' >&2; exit 2; }
+	$(BIN)/python -m tests.genuine.check "$(VECTORS)"
+
+diagrams: setup ## Draw the state tables into the documents
+	$(BIN)/python bin/diagrams.py
 
 demo: setup ## Add bookings to the demo house: BOOKINGS=1000
 	$(BIN)/exodrive demo --bookings $(or $(BOOKINGS),1000)

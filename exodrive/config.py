@@ -46,6 +46,7 @@ SANDBOX_PATHS: Mapping[str, str] = {
     "DOCUSEAL_BASE_URL": "/docuseal",
     "RESEND_BASE_URL": "/resend",
 }
+REAL_DOMAINS = ("paypal.com", "docuseal.com", "docuseal.eu", "resend.com")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 SHORTEST_SECRET = 32  # characters; what `python -c "import secrets; print(secrets.token_hex())"` exceeds
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
@@ -237,18 +238,23 @@ class _Reader:
         return self.address(name, schemes=("http", "https"), default=default).rstrip("/")
 
     def refuse_mixture(self) -> None:
-        """Live keys never meet simulators: one would move real money for a game, or rent a car for none."""
+        """Live keys never meet simulators: one would move real money for a game, or rent a car for none.
+
+        The sandbox may look at any stand-in (a validator in front of the simulators, say), only not at a
+        provider itself; without it, nothing that is known to be the sandbox's may be set.
+        """
+        for name in SANDBOX_PATHS:
+            host = urlsplit(self._given(name) or "").hostname or ""
+            if self.sandbox and host.endswith(REAL_DOMAINS):
+                self._fault(name, "is a real provider's, but EXODRIVE_SANDBOX is set: unset one of them")
+        if self.sandbox:
+            return
         for name in (*PROVIDER_KEYS, *SANDBOX_PATHS):
             value = self._given(name)
-            if value is None:
-                continue
-            simulated = self._is_simulated(name, value)
-            if self.sandbox and not simulated:
-                self._fault(name, "is a real provider's, but EXODRIVE_SANDBOX is set: unset one of them")
-            if not self.sandbox and simulated:
+            if value is not None and self._is_the_sandboxes(name, value):
                 self._fault(name, "is the simulators', but EXODRIVE_SANDBOX is not set")
 
-    def _is_simulated(self, name: str, value: str) -> bool:
+    def _is_the_sandboxes(self, name: str, value: str) -> bool:
         if name in SANDBOX_PATHS:
             base = self._given("SIMULATORS_URL") or SANDBOX_DEFAULTS["SIMULATORS_URL"]
             return value.rstrip("/") == base.rstrip("/") + SANDBOX_PATHS[name]

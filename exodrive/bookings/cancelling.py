@@ -33,6 +33,12 @@ class TermsChanged(Conflict):
         self.fee = fee
 
 
+class TooEarly(Conflict):
+    """Nobody has failed to come before the promised time."""
+
+    code = "too_early"
+
+
 def terms(booking: Booking, *, at: datetime, houses_fault: bool = False) -> CancellationTerms:
     """What cancelling costs now. Before the payment, and by the house's own fault, nothing."""
     found = policy.cancellation(
@@ -71,6 +77,23 @@ def cancel(
     occupancies.release(booking.id)
     transitions.apply(
         booking, Move.CANCEL, by=by, at=at, reason=reason, fee=fee.amount, currency=fee.currency
+    )
+    unwind(booking, at=at)
+    return booking
+
+
+def miss(booking_id: UUID, *, by: Actor, at: datetime, reason: str | None = None) -> Booking:
+    """The customer did not come: the rental is charged in full. Raises TooEarly, MoveImpossible."""
+    booking = transitions.lock(booking_id)
+    if not transitions.allowed(booking, Move.MISS):
+        raise transitions.MoveImpossible(State(booking.state), Move.MISS)
+    if at < booking.pickup_at:
+        raise TooEarly
+    booking.cancellation_fee = booking.total
+    booking.deposit_ask_at = None
+    occupancies.release(booking.id)
+    transitions.apply(
+        booking, Move.MISS, by=by, at=at, reason=reason, fee=booking.total, currency=booking.currency
     )
     unwind(booking, at=at)
     return booking

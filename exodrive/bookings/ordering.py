@@ -153,34 +153,48 @@ def place_order(
 
 def check_eligibility(booking: Booking, details: OrderDetails, *, desk: Desk) -> None:
     """Raises NotEligible with every reason of every driver, or CannotRent."""
-    zone = ZoneInfo(details.pickup_place.time_zone)
+    drivers = (details.renter, *details.additional)
+    found = reasons_against(
+        booking,
+        {position: _credentials(position, driver) for position, driver in enumerate(drivers)},
+        zone=details.pickup_place.zone,
+        desk=desk,
+    )
+    if found:
+        raise NotEligible(found)
+    for driver in drivers:
+        if register.barred(email=driver.email, licence_number=driver.licence_number):
+            raise CannotRent
+
+
+def reasons_against(
+    booking: Booking, drivers: Mapping[int, Credentials], *, zone: ZoneInfo, desk: Desk
+) -> dict[int, list[Reason]]:
+    """Every reason why some of these drivers, by position, may not drive the booked car. `zone` is the
+    pick-up place's."""
     needs = Requirements.of(
         desk.policies.driver,
         category_age=booking.car.category.minimum_age,
         category_years=booking.car.category.licence_held_years,
         car_age=booking.car.minimum_age,
     )
-    found: dict[int, list[Reason]] = {}
-    for position, driver in enumerate((details.renter, *details.additional)):
-        against = eligibility.reasons(
-            Credentials(
-                born_on=driver.born_on,
-                licence_since=driver.licence_since,
-                licence_until=driver.licence_until,
-                insured_until=driver.insured_until,
-                insurance_needed=position == 0,
-            ),
-            needs=needs,
-            pickup_on=booking.pickup_at.astimezone(zone).date(),
-            return_on=booking.return_at.astimezone(zone).date(),
-        )
-        if against:
-            found[position] = against
-    if found:
-        raise NotEligible(found)
-    for driver in (details.renter, *details.additional):
-        if register.barred(email=driver.email, licence_number=driver.licence_number):
-            raise CannotRent
+    pickup_on = booking.pickup_at.astimezone(zone).date()
+    return_on = booking.return_at.astimezone(zone).date()
+    found = {
+        position: eligibility.reasons(driver, needs=needs, pickup_on=pickup_on, return_on=return_on)
+        for position, driver in drivers.items()
+    }
+    return {position: against for position, against in found.items() if against}
+
+
+def _credentials(position: int, driver: DriverDetails) -> Credentials:
+    return Credentials(
+        born_on=driver.born_on,
+        licence_since=driver.licence_since,
+        licence_until=driver.licence_until,
+        insured_until=driver.insured_until,
+        insurance_needed=position == 0,
+    )
 
 
 def _write(booking: Booking, details: OrderDetails, offer: Offer, *, desk: Desk, at: datetime) -> None:

@@ -18,6 +18,7 @@ from exodrive.kernel.ids import new_id
 from exodrive.storage import files
 
 WANTED = "contract.wanted"
+RETURNED = "contract.returned"
 COMPLETED = "contract.completed"
 EVENTS = {
     Step.SEND: "contract.sent",
@@ -124,6 +125,13 @@ def request(contract: Contract, *, redirect_url: str) -> AgreementRequest:
     )
 
 
+def signer_returned(booking_id: UUID) -> None:
+    """The signer came back from the provider's page: have a worker look where the agreement stands."""
+    contract = current(booking_id)
+    if contract is not None and contract.state in WAITING:
+        outbox.emit(RETURNED, subject_id=booking_id, contract_id=str(contract.id))
+
+
 def record(contract: Contract, answer: SubmissionAnswer, *, at: datetime) -> list[Step]:
     """Take over where a locked agreement stands; returns the steps that are new.
 
@@ -172,6 +180,13 @@ def keep_signed(
 def void(contract: Contract) -> list[Step]:
     """Withdraw a locked agreement that is not signed; the provider is told by the event."""
     return _take(contract, Step.VOID)
+
+
+def signer_returned(booking_id: UUID) -> None:
+    """The signer came back from the provider: have a worker look, who may be faster than the message."""
+    found = current(booking_id)
+    if found is not None and found.state in WAITING:
+        outbox.emit("contract.returned", subject_id=booking_id, contract_id=str(found.id))
 
 
 def waiting(*, before: datetime, limit: int = 50) -> list[UUID]:

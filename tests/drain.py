@@ -1,0 +1,40 @@
+"""The relay and the workers in one thread: does what is due until nothing is, as often as a test likes."""
+
+from __future__ import annotations
+
+from exodrive.kernel import deliveries
+from exodrive.kernel.db import db, session, transaction
+from exodrive.kernel.outbox import Delivery, DeliveryState
+from exodrive.providers import factory
+from exodrive.tasks import bookings, contracts, invoices, messages, payments, sandbox, webhooks, work
+
+ACTORS = (bookings, contracts, invoices, messages, payments, sandbox, webhooks)  # registered by their import
+
+
+def drain(*, rounds: int = 30) -> list[str]:
+    """Perform due deliveries, and those that they bring about; returns the actors in order.
+
+    Needs the app's context. Fails where something is still due after so many rounds.
+    """
+    done: list[str] = []
+    for _ in range(rounds):
+        with transaction():
+            batch = deliveries.due(limit=100)
+        if not batch:
+            return done
+        for delivery_id, actor, _queue in batch:
+            work.perform(actor, delivery_id)
+            done.append(actor)
+    raise AssertionError(f"still not quiet after {rounds} rounds: {done[-10:]}")
+
+
+def troubles() -> list[str]:
+    """What failed or waits for another try, for a readable assertion."""
+    with transaction():
+        rows = session().query(Delivery).filter(Delivery.last_error.is_not(None)).all()
+        found = [f"{row.actor}: {row.last_error}" for row in rows if row.state != DeliveryState.DONE]
+    db.session.remove()
+    return found
+
+
+__all__ = ["ACTORS", "drain", "factory", "troubles"]
