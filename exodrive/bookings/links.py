@@ -15,17 +15,16 @@ from uuid import UUID
 from sqlalchemy import select
 
 from exodrive.bookings import transitions
-from exodrive.bookings.models import Booking
+from exodrive.bookings.models import Booking, Driver
 from exodrive.kernel import outbox
 from exodrive.kernel.actors import Actor
 from exodrive.kernel.db import session
 from exodrive.kernel.errors import NotFound, Refused
-from exodrive.kernel.ids import hash_secret, new_id
+from exodrive.kernel.ids import hash_secret, new_id, read_reference
 
 WANTED = "booking.link_wanted"
 ONE_MAIL_EACH = timedelta(minutes=10)  # however often somebody asks
 LIFE_AFTER_RETURN = timedelta(days=180)  # as long as a refund can still come
-WANTED = "booking.link_wanted"
 
 
 class LinkUnknown(NotFound):

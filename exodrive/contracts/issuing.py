@@ -182,13 +182,6 @@ def void(contract: Contract) -> list[Step]:
     return _take(contract, Step.VOID)
 
 
-def signer_returned(booking_id: UUID) -> None:
-    """The signer came back from the provider: have a worker look, who may be faster than the message."""
-    found = current(booking_id)
-    if found is not None and found.state in WAITING:
-        outbox.emit("contract.returned", subject_id=booking_id, contract_id=str(found.id))
-
-
 def waiting(*, before: datetime, limit: int = 50) -> list[UUID]:
     """Agreements that wait for their signer and were not looked at since: for the sweep."""
     return list(

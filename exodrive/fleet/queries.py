@@ -81,3 +81,8 @@ def featured() -> Car | None:
         )
         .first()
     )
+
+
+def currencies() -> set[str]:
+    """The currencies that cars on show are priced in."""
+    return set(session().scalars(select(Car.currency).where(Car.visible).distinct()))
