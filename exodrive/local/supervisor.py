@@ -20,6 +20,7 @@ from exodrive.local import programs
 from exodrive.local.programs import Program
 
 OWN_NAME = "exodrive"
+LAST_WORDS = 2  # seconds to pass on what a program wrote at its end
 # Codes of the terminal's colours that are readable on light and dark ground.
 COLOURS = ("36", "33", "32", "35", "34", "36;1", "33;1", "32;1")
 
@@ -46,6 +47,7 @@ class Supervisor:
     def __init__(self, *, width: int = 12) -> None:
         self._printer = Printer(sys.stdout, width=width)
         self._printing = threading.Lock()
+        self._readers: list[threading.Thread] = []
         self._running: list[tuple[Program, subprocess.Popen[bytes]]] = []
         self._ended: queue.SimpleQueue[Ended] = queue.SimpleQueue()
         self._colours = cycle(COLOURS)
@@ -55,9 +57,10 @@ class Supervisor:
         """Start a program and pass on what it writes, each line under its name."""
         process = programs.start(program)
         self._running.append((program, process))
-        threading.Thread(
-            target=self._pass_on, args=(program, process, next(self._colours)), daemon=True
-        ).start()
+        told = (program, process, next(self._colours))
+        reader = threading.Thread(target=self._pass_on, args=told, daemon=True)
+        reader.start()
+        self._readers.append(reader)
         return process
 
     def run(self, program: Program) -> int:
@@ -89,6 +92,8 @@ class Supervisor:
         for layer in (frozenset(program.name for program, _ in self._running) - named, *layers):
             chosen = [(program, process) for program, process in self._running if program.name in layer]
             _stop_together(chosen)
+        for reader in self._readers:
+            reader.join(LAST_WORDS)
 
     def say(self, text: str) -> None:
         """Write lines of our own among those of the programs."""
@@ -103,9 +108,10 @@ class Supervisor:
 
     def _relay_lines(self, program: Program, process: subprocess.Popen[bytes], colour: str) -> None:
         assert process.stdout is not None  # noqa: S101  programs.start pipes it
-        for line in process.stdout:
-            if not any(word in line for word in program.chatter):
-                self._write(program.name, line, colour)
+        with process.stdout as lines:
+            for line in lines:
+                if not any(word in line for word in program.chatter):
+                    self._write(program.name, line, colour)
 
     def _write(self, name: str, data: str | bytes, colour: str | None) -> None:
         # A reader that went away (a closed terminal, `| head`) must not keep anything from stopping.

