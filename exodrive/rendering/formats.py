@@ -79,6 +79,16 @@ def moment_short(at: datetime, zone: str | ZoneInfo) -> str:
     return _pattern(at, zone, pgettext("date and time, short", "EEE d MMM, H:mm"))
 
 
+def moment_full(at: datetime, zone: str | ZoneInfo) -> str:
+    """`Fri 11 December 2026, 10:00`, for papers that are read in another year."""
+    return _pattern(at, zone, pgettext("date and time, full", "EEE d MMMM y, H:mm"))
+
+
+def day_full(value: date, zone: str | ZoneInfo | None = None) -> str:
+    """`11 December 2026`."""
+    return _pattern(value, zone, pgettext("date, full", "d MMMM y"))
+
+
 def day(value: date, zone: str | ZoneInfo | None = None) -> str:
     """`Tue 8 December`. A moment needs its place's zone, a date has none."""
     return _pattern(value, zone, pgettext("date", "EEE d MMMM"))
@@ -175,8 +185,10 @@ FILTERS: dict[str, Callable[..., str]] = {
     "percent": percent,
     "moment": moment,
     "moment_short": moment_short,
+    "moment_full": moment_full,
     "day": day,
     "day_short": day_short,
+    "day_full": day_full,
     "time": time_of_day,
     "iso": iso,
     "recent": recent,
