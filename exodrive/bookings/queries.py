@@ -9,6 +9,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import func, or_, select, tuple_
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import joinedload, selectinload
 
 from exodrive.bookings import search
@@ -157,7 +158,7 @@ def _with_states(bookings: list[Booking]) -> list[Row]:
     latest = session().execute(
         select(Contract.booking_id, Contract.state)
         .where(Contract.booking_id.in_(ids))
-        .distinct(Contract.booking_id)
+        .ext(distinct_on(Contract.booking_id))
         .order_by(Contract.booking_id, Contract.id.desc())
     )
     contracts = {row.booking_id: row.state for row in latest}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import aliased, joinedload
 
 from exodrive.fleet.models import Car, Category
@@ -48,7 +49,7 @@ def categories_with_prices() -> list[tuple[Category, int, int, Car]]:
     picture = (
         select(Car)
         .where(Car.visible, Car.available)
-        .distinct(Car.category_id)
+        .ext(distinct_on(Car.category_id))
         .order_by(Car.category_id, Car.featured.desc(), Car.daily_price)
         .subquery()
     )

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from exodrive.house.models import House, Place, Policy
 from exodrive.house.rules import KINDS, Rulebook
@@ -63,7 +64,7 @@ def rulebook(at: datetime) -> Rulebook:
     rows = session().scalars(
         select(Policy)
         .where(Policy.in_force_at <= at)
-        .distinct(Policy.kind)
+        .ext(distinct_on(Policy.kind))
         .order_by(Policy.kind, Policy.version.desc())
     )
     return _assemble({row.kind: row for row in rows})

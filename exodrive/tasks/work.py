@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from http import HTTPStatus
 from uuid import UUID
 
 import structlog
@@ -16,7 +17,7 @@ from flask import current_app
 from exodrive.kernel import deliveries, sandbox_clock
 from exodrive.kernel.db import db, transaction
 from exodrive.kernel.deliveries import LeaseLost, Work
-from exodrive.kernel.errors import GatewayUnavailable
+from exodrive.kernel.errors import GatewayRejected, GatewayUnavailable
 
 log = structlog.get_logger(__name__)
 
@@ -77,6 +78,14 @@ def _attempt(deed: Deed, work: Work) -> None:
         log.info("provider unavailable", error=str(error), unknown=error.outcome_unknown)
         with transaction():
             deliveries.retry(work, error=str(error), after=error.retry_after, limit=deliveries.MAX_OUTAGES)
+    except GatewayRejected as refusal:
+        # The same call would be refused again, but for a conflict that passes; a person has to look.
+        log.warning("provider refused", code=refusal.code, reference=refusal.reference)
+        with transaction():
+            if refusal.status == HTTPStatus.CONFLICT:
+                deliveries.retry(work, error=f"refused: {refusal.code}")
+            else:
+                deliveries.fail(work, error=f"refused: {refusal.code}: {refusal}"[:500])
     except Exception as error:
         log.exception("attempt failed", attempt=work.attempts)
         with transaction():

@@ -28,6 +28,7 @@ def test_a_rental_from_hold_to_invoice(house: Flask) -> None:
     rental.approve(booking_id)
     drain()
     assert rental.state(booking_id) == "awaiting_signature"
+    assert troubles() == []
 
     with transaction():
         contract = contracts.current(booking_id)
