@@ -6,6 +6,7 @@ A test asks for what it needs and states only what matters to it:
 - `rolled_back`: inside the app's context and one transaction that is never committed. For domain tests.
 - `client`: a visitor's browser without cookies; it fails a test whose request leaves writes uncommitted.
 - `simulators`: the providers' simulators, a program of its own, spoken to over HTTP.
+- `live_house`: the whole house with all its processes, open on a port. For journeys and races.
 - `frozen`: holds business time still at a moment, `frozen(at)`.
 """
 
@@ -35,7 +36,8 @@ from exodrive.kernel import clock
 from exodrive.kernel.db import db
 from exodrive.local import ports, programs
 from exodrive.local.programs import Program
-from tests import localhost_only, unfinished_work
+from tests import live, localhost_only, unfinished_work
+from tests.live import LiveHouse
 from tests.servers import Servers, running
 
 SERVERS_KEY = "exodrive_servers"
@@ -193,6 +195,16 @@ def wait_for(url: str, process: subprocess.Popen[bytes], *, seconds: float = 30)
         else:
             return
     raise TimeoutError(url)
+
+
+@pytest.fixture(scope="session")
+def live_house(
+    servers: Servers, worker_number: int, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[LiveHouse]:
+    """One for all tests of this worker: what one test books is there for the next."""
+    folder = tmp_path_factory.mktemp("house")
+    with live.house(servers, folder, database=f"house_{worker_number}") as house:
+        yield house
 
 
 @pytest.fixture(scope="session")
