@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -24,6 +25,23 @@ from exodrive.house.rules import Rulebook
 from exodrive.kernel.money import Money
 from exodrive.rendering import environment, formats, letter_facts, policies, price_words
 from exodrive.rendering.policies import PolicyText
+
+LONGEST_TITLE = 40  # a term opens with its title, if its first sentence is no longer than this
+
+
+class Term(NamedTuple):
+    """One numbered term; `title` is empty where it opens without one."""
+
+    title: str
+    text: str
+
+    @classmethod
+    def of(cls, written: str) -> Term:
+        title, stop, text = written.partition(". ")
+        return cls(f"{title}.", text) if stop and len(title) <= LONGEST_TITLE else cls("", written)
+
+    def __str__(self) -> str:
+        return f"{self.title} {self.text}".strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +87,8 @@ class Paper:
         return policies.texts(self.rules, currency=self.booking.currency, car=self.booking.car)
 
     @property
-    def terms(self) -> list[str]:
-        return list(self.rules.agreement.terms)
+    def terms(self) -> list[Term]:
+        return [Term.of(text) for text in self.rules.agreement.terms]
 
     @property
     def terms_version(self) -> int:

@@ -213,9 +213,8 @@ def _late(rules: Rulebook, figures: Figures) -> list[str]:
 
 def _agreement(rules: Rulebook, _figures: Figures) -> list[str]:
     terms = rules.agreement
-    return [
-        _("The car stays within %(area)s. %(law)s law applies.", area=terms.area, law=terms.governing_law)
-    ]
+    area = _("The car stays within this area: %(area)s.", area=terms.area)
+    return [area + " " + _("%(state)s law applies.", state=terms.governing_law)]
 
 
 def _minutes(count: int) -> str:
