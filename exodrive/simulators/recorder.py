@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import threading
+import os
 from pathlib import Path
 from typing import Any
 
@@ -16,17 +16,23 @@ ROOTS = {"paypal": "/paypal", "docuseal": "/docuseal/api", "resend": "/resend"}
 
 def attach(app: Flask, path: Path) -> None:
     """Append every API exchange of `app` to the file at `path`."""
-    lock = threading.Lock()
 
     def record(response: Response) -> Response:
         provider = next((name for start, name in APIS.items() if request.path.startswith(start)), None)
         if provider:
-            line = json.dumps(_exchange(provider, request, response))
-            with lock, path.open("a", encoding="utf-8") as file:
-                file.write(line + "\n")
+            _append(path, json.dumps(_exchange(provider, request, response)).encode() + b"\n")
         return response
 
     app.after_request(record)
+
+
+def _append(path: Path, line: bytes) -> None:
+    """Write a line at once, since tests in several processes share one file."""
+    file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+    try:
+        os.write(file, line)
+    finally:
+        os.close(file)
 
 
 def _exchange(provider: str, asked: Request, answered: Response) -> dict[str, Any]:

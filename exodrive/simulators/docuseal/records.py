@@ -147,15 +147,17 @@ def sign_url(submitter: Record) -> str:
     return f"{world().public_url}/docuseal/s/{submitter['slug']}"
 
 
-def submitter_with_history(submitter: Record) -> Record:
+def submitter_with_events(submitter: Record) -> Record:
+    """As the list of submitters shows it."""
+    events = history(submitter_id=submitter["id"])
+    return {**submitter_document(submitter), "submission_events": events}
+
+
+def submitter_with_template(submitter: Record) -> Record:
     """As `GET /submitters/{id}` shows it."""
     template = load(submission_of(submitter["submission_id"])["template_id"])
     names = ("id", "name", "created_at", "updated_at")
-    return {
-        **submitter_document(submitter),
-        "template": {name: template[name] for name in names},
-        "submission_events": history(submitter_id=submitter["id"]),
-    }
+    return {**submitter_with_events(submitter), "template": {name: template[name] for name in names}}
 
 
 def submission_brief(submission: Record) -> Record:

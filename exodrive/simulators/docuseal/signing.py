@@ -112,7 +112,7 @@ def _read(submitter: Record, submission: Record) -> dict[str, str]:
     """Take what was typed; returns what is wrong by the name of its control."""
     errors = {}
     for field in _open_fields(submitter, submission):
-        typed = request.form.get(field["uuid"], "").strip()
+        typed = request.form.get(field["uuid"], submitter["values"].get(field["name"], "")).strip()
         submitter["values"][field["name"]] = typed
         if field["required"] and not typed:
             errors[field["uuid"]] = f"Fill in {field['name']}."

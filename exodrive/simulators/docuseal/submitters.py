@@ -16,7 +16,8 @@ from exodrive.simulators.docuseal.records import (
     submission_of,
     submitter_document,
     submitter_of,
-    submitter_with_history,
+    submitter_with_events,
+    submitter_with_template,
 )
 from exodrive.simulators.docuseal.requesting import check_contact, fill
 from exodrive.simulators.docuseal.templates import load
@@ -32,7 +33,7 @@ KEPT = ("name", "email", "phone", "external_id", "metadata", "completed_redirect
 @api.get("/submitters")
 def list_submitters() -> ResponseReturnValue:
     shown, pagination = page([one for one in world().store.find(SUBMITTER) if _asked_for(one)])
-    return {"data": [submitter_with_history(one) for one in shown], "pagination": pagination}
+    return {"data": [submitter_with_events(one) for one in shown], "pagination": pagination}
 
 
 def _asked_for(submitter: Record) -> bool:
@@ -59,7 +60,7 @@ def _asked_for(submitter: Record) -> bool:
 
 @api.get("/submitters/<int:submitter_id>")
 def show(submitter_id: int) -> ResponseReturnValue:
-    return submitter_with_history(submitter_of(submitter_id))
+    return submitter_with_template(submitter_of(submitter_id))
 
 
 @api.put("/submitters/<int:submitter_id>")
