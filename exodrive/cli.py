@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
 from typing import NoReturn
 
 import click
@@ -85,7 +84,10 @@ def relay() -> None:
 @main.command()
 def scheduler() -> None:
     """Send periodic work to the queue, until interrupted."""
-    _become(str(Path(sys.executable).with_name("periodiq")), "exodrive.worker")
+    from exodrive import worker
+    from exodrive.tasks import scheduler as tasks_scheduler
+
+    tasks_scheduler.run(worker.broker)
 
 
 def _become(*command: str) -> NoReturn:

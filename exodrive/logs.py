@@ -46,7 +46,7 @@ def configure(level: str) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    for noisy in ("werkzeug", "alembic.runtime.migration", "weasyprint", "fontTools"):
+    for noisy in ("werkzeug", "alembic.runtime.migration", "weasyprint", "fontTools", "periodiq"):
         logging.getLogger(noisy).setLevel(max(logging.WARNING, logging.getLevelName(level)))
 
 

@@ -44,7 +44,7 @@ def make(url: str) -> RedisBroker:
 def declare(broker: RedisBroker, app: Flask) -> None:
     """Make every registered deed an actor of the broker, run inside the app's context."""
     for name, (_, queue) in work.DEEDS.items():
-        dramatiq.actor(actor_name=name, queue_name=queue, broker=broker, max_retries=0)(_runner(app, name))
+        dramatiq.actor(actor_name=name, queue_name=queue, broker=broker)(_runner(app, name))
 
 
 def _runner(app: Flask, name: str) -> Callable[[str], None]:

@@ -118,7 +118,6 @@ def declare(broker: RedisBroker, app: Flask) -> None:
             actor_name=f"sweeps.{sweep.__name__}",
             queue_name=MESSAGES,
             broker=broker,
-            max_retries=0,
             max_age=60_000,  # a sweep that waited longer than its interval has been overtaken by the next
             periodic=cron("* * * * *"),
         )(_runner(app, sweep))
