@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 from typing import NoReturn
 
 import click
@@ -70,6 +71,16 @@ def demo(bookings: int) -> None:
             house.migrate()
             house.furnish()
             house.fill(bookings)
+
+
+@main.command()
+@click.argument("file", type=click.Path(dir_okay=False, writable=True, path_type=Path))
+def agreement_form(file: Path) -> None:
+    """Write the empty agreement as a PDF form, to be uploaded to DocuSeal."""
+    from exodrive.rendering import agreement_form as form
+
+    file.write_bytes(form.blank())
+    click.echo(f"{file}: upload it to DocuSeal, as docs/docuseal-template.md says.")
 
 
 @main.command()

@@ -41,8 +41,11 @@ def content(template: str, **context: Any) -> Content:
         return Content(page.render(context, digest=digest[:DIGITS]), digest)
 
 
-def render(paper: Content) -> bytes:
-    """The paper as PDF: takes a second or so of work, and neither the database nor the network."""
+def render(paper: Content, *, forms: bool = False) -> bytes:
+    """The paper as PDF: takes a second or so of work, and neither the database nor the network.
+
+    With `forms` its inputs are fields to be filled in.
+    """
     import weasyprint  # noqa: PLC0415  a second to load, and most processes print nothing
 
     fetcher = _own_files_only()
@@ -53,6 +56,7 @@ def render(paper: Content) -> bytes:
         stylesheets=[style],
         font_config=fonts,
         pdf_tags=True,
+        pdf_forms=forms,
         # PDF wants an identifier; the content's own makes the same paper the same file.
         pdf_identifier=bytes.fromhex(paper.digest[:32]),
     )
