@@ -13,7 +13,7 @@ from flask import Flask, Response
 from flask.json.provider import DefaultJSONProvider
 from flask.typing import ResponseReturnValue
 
-from exodrive.simulators import docuseal, home, paypal, recorder, resend
+from exodrive.simulators import docuseal, home, missing, paypal, recorder, resend
 from exodrive.simulators.settings import Settings, from_environment
 from exodrive.simulators.timekeeping import real_now
 from exodrive.simulators.world import World
@@ -60,6 +60,7 @@ def create_app(
     app.register_blueprint(home.pages)
     for provider in (paypal, docuseal, resend):
         provider.attach(app, world)
+    missing.attach(app)
     if settings.record:
         recorder.attach(app, Path(settings.record))
     app.after_request(_protect)

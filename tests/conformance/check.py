@@ -38,7 +38,7 @@ NOT_IN_THE_SPEC = {
     ("docuseal", "GET", "/user"): "in the routes, missing from the file",
 }
 
-# Where real behaviour differs from the provider's file: (provider, end of the operation, words in the exchange).
+# Where real behaviour differs from the file: (provider, end of the operation, words in the exchange).
 KNOWN_DEVIATIONS = {
     ("paypal", "/reauthorize", "REAUTHORIZATION_TOO_SOON"): "answered by the real sandbox",
     (

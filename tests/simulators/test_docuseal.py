@@ -110,7 +110,7 @@ def test_what_is_not_there_is_not_found(docuseal: DocuSeal, path: str) -> None:
     "path", ["/templates/html", "/templates/pdf", "/submissions/html", "/submissions/docx"]
 )
 def test_the_paid_edition_has_more(docuseal: DocuSeal, path: str) -> None:
-    assert docuseal.call("POST", path, {}).status_code in (404, 405)
+    assert docuseal.call("POST", path, {}).status_code == 404
 
 
 @pytest.mark.parametrize("spelling", ["VIN", "vin", "Pick-up place", "pick_up_place", "pick-up place"])

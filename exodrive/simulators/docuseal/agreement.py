@@ -42,7 +42,7 @@ SECTIONS = (
     Section("Car", ("Car", "VIN", "Plate")),
     Section("Period", ("Pick-up", "Pick-up place", "Return", "Return place", "Rental days")),
     Section("Price", ("Price lines", "Total", "Mileage allowance", "Extra mile price")),
-    Section("Security deposit", ("Security deposit",)),
+    Section("Deposit", ("Security deposit",)),
     Section(
         "Terms",
         ("Policies", "Terms"),

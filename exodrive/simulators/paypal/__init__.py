@@ -36,4 +36,3 @@ def attach(app: Flask, world: World) -> None:
         app.register_blueprint(api, url_prefix=PREFIX)
     for open_part in (tokens.api, transmission.api, approval.pages, pages.pages):
         app.register_blueprint(open_part, url_prefix=PREFIX)
-    app.register_error_handler(404, errors.answer_not_found)

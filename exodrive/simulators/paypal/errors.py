@@ -9,7 +9,6 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import NotFound
 
 NAMES = {
     400: ("INVALID_REQUEST", "Request is not well-formed, syntactically incorrect, or violates schema."),
@@ -91,18 +90,3 @@ def body(refused: Refused) -> Response:
 def _description(issue: str) -> str:
     own = ISSUES.get(request.endpoint or "", {})
     return own.get(issue) or ISSUES["everywhere"][issue]
-
-
-def answer_not_found(error: NotFound) -> ResponseReturnValue:
-    """An address that PayPal does not have answers in PayPal's words; elsewhere the plain page will do."""
-    if request.path.startswith("/paypal/v"):
-        return body(Refused(404)), 404
-    if request.path.startswith("/docuseal/api/"):
-        return {"error": "Not found"}, 404
-    if request.path.startswith("/resend/") and not request.accept_mimetypes.accept_html:
-        return {
-            "statusCode": 404,
-            "name": "not_found",
-            "message": "The requested endpoint does not exist",
-        }, 404
-    return error
