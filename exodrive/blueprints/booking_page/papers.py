@@ -1,0 +1,78 @@
+"""What a customer takes along: the calendar file, the signed agreement, the invoice."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import Response, abort
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from icalendar import Calendar, Event
+
+from exodrive.blueprints.booking_page import standing
+from exodrive.blueprints.booking_page.blueprint import booking_page, whose
+from exodrive.blueprints.booking_page.standing import Standing
+from exodrive.bookings.states import State
+from exodrive.kernel import clock
+from exodrive.kernel.db import transaction
+from exodrive.storage import files
+
+DATED = (State.CONFIRMED, State.ON_RENT)
+
+
+@booking_page.get("/booking.ics")
+def calendar_file(secret: str) -> ResponseReturnValue:
+    """The rental for the customer's calendar. It leaves out the secret link: calendars are shared."""
+    with transaction():
+        found = standing.load(whose(secret), secret, at=clock.now())
+    if found.state not in DATED:
+        abort(404)
+    response = Response(_calendar(found).to_ical(), mimetype="text/calendar")
+    response.headers.set("Content-Disposition", "attachment", filename=f"{found.booking.reference}.ics")
+    return response
+
+
+@booking_page.get("/agreement.pdf")
+def agreement(secret: str) -> ResponseReturnValue:
+    """The signed agreement."""
+    with transaction():
+        found = standing.load(whose(secret), secret, at=clock.now())
+        return _file(found.contract.agreement_file_id if found.contract else None)
+
+
+@booking_page.get("/invoice.pdf")
+def invoice(secret: str) -> ResponseReturnValue:
+    """The invoice, once it is made."""
+    with transaction():
+        found = standing.load(whose(secret), secret, at=clock.now())
+        return _file(found.invoice.file_id if found.invoice else None)
+
+
+def _file(file_id: UUID | None) -> Response:
+    if file_id is None:
+        abort(404)
+    row, content = files.read(file_id)
+    response = Response(content, mimetype=row.media_type)
+    response.headers.set("Content-Disposition", "attachment", filename=row.name)
+    return response
+
+
+def _calendar(found: Standing) -> Calendar:
+    booking, card = found.booking, found.house
+    event = Event()
+    event.add("uid", f"{booking.id}@exodrive")
+    event.add("sequence", booking.version)
+    event.add("dtstamp", found.at)
+    event.add("dtstart", booking.pickup_at)
+    event.add("dtend", booking.return_at)
+    event.add("summary", _("%(car)s from %(house)s", car=booking.car.name, house=card.name))
+    event.add("location", booking.delivery_address or booking.pickup_place.address)
+    event.add(
+        "description", _("Booking %(reference)s. %(phone)s", reference=booking.reference, phone=card.phone)
+    )
+    calendar = Calendar()
+    calendar.add("prodid", "-//ExoDrive//EN")
+    calendar.add("version", "2.0")
+    calendar.add("method", "PUBLISH")
+    calendar.add_component(event)
+    return calendar

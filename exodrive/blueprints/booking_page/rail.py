@@ -1,0 +1,82 @@
+"""The steps of a booking as its customer sees them, each with an amount or a time."""
+
+from __future__ import annotations
+
+from flask_babel import gettext as _
+
+from exodrive.blueprints.booking_page.standing import Standing
+from exodrive.blueprints.booking_page.steps import PayStep, RailStep
+from exodrive.bookings.states import State
+from exodrive.rendering import formats
+
+# How many of the steps before it a state has behind it: pay, sign.
+PAID = (State.AWAITING_SIGNATURE, State.CONFIRMED, State.ON_RENT, State.RETURNED, State.CLOSED)
+SIGNED = (State.CONFIRMED, State.ON_RENT, State.RETURNED, State.CLOSED)
+OUT = (State.ON_RENT, State.RETURNED, State.CLOSED)
+ENDED = (State.EXPIRED, State.CANCELLED, State.NO_SHOW)
+
+
+def steps(standing: Standing) -> list[RailStep]:
+    """Pay, sign, deposit, ready. Where the deposit was asked for before the signature, it comes before it."""
+    if standing.state in ENDED:
+        return []
+    order = [_pay(standing), _sign(standing)]
+    if standing.booking.deposit:
+        early = standing.booking.deposit_asked_at is not None and standing.state not in SIGNED
+        order.insert(1 if early else 2, _deposit(standing))
+    order.append(_ready(standing))
+    return _with_one_now(order)
+
+
+def _with_one_now(order: list[RailStep]) -> list[RailStep]:
+    """The first step that is open is the present one, unless it has failed."""
+    for number, step in enumerate(order):
+        if step.step == "failed":
+            break
+        if step.step == "next":
+            order[number] = step._replace(step="now")
+            break
+    return order
+
+
+def _pay(standing: Standing) -> RailStep:
+    total = formats.money(standing.booking.total_money)
+    if standing.state in PAID:
+        return RailStep(_("Pay"), "done", _("PayPal holds %(amount)s", amount=total))
+    if standing.pay_step is PayStep.DECLINED:
+        return RailStep(_("Pay"), "failed", _("Declined. Try another way"))
+    if standing.pay_step is PayStep.REVIEW:
+        return RailStep(_("Pay"), "next", _("PayPal is looking at it"))
+    return RailStep(_("Pay"), "next", _("PayPal holds %(amount)s", amount=total))
+
+
+def _sign(standing: Standing) -> RailStep:
+    contract = standing.contract
+    if standing.state in SIGNED:
+        signed = contract.signed_at if contract else None
+        note = _("Signed %(day)s", day=formats.day(signed, standing.zone)) if signed else _("Signed")
+        return RailStep(_("Sign"), "done", note)
+    if contract is not None and contract.state in ("declined", "expired"):
+        return RailStep(_("Sign"), "failed", _("We will send a new one"))
+    if standing.signable:
+        return RailStep(_("Sign"), "next", _("About two minutes, on any screen"))
+    return RailStep(_("Sign"), "next", _("The agreement comes by e-mail"))
+
+
+def _deposit(standing: Standing) -> RailStep:
+    booking = standing.booking
+    amount = formats.money(booking.deposit_money)
+    if standing.deposit_step is PayStep.DONE or booking.deposit_waiver or standing.state in OUT:
+        return RailStep(_("Deposit"), "done", _("%(amount)s held, not charged", amount=amount))
+    if standing.deposit_step is PayStep.DECLINED:
+        return RailStep(_("Deposit"), "failed", _("Declined. Try another way"))
+    if booking.deposit_ask_at is not None:
+        return RailStep(
+            _("Deposit"), "next", _("Opens %(day)s", day=formats.day(booking.deposit_ask_at, standing.zone))
+        )
+    return RailStep(_("Deposit"), "next", _("%(amount)s held, not charged", amount=amount))
+
+
+def _ready(standing: Standing) -> RailStep:
+    pickup = formats.moment(standing.booking.pickup_at, standing.zone)
+    return RailStep(_("Ready"), "done" if standing.state in OUT else "next", pickup)

@@ -1,0 +1,124 @@
+"""Showing a booking's page: whole, or the parts of it that have changed since the last look."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, make_response, request, session
+from flask.typing import ResponseReturnValue
+
+from exodrive.blueprints.booking_page import details_form, rail, standing
+from exodrive.blueprints.booking_page.blueprint import booking_page, whose
+from exodrive.blueprints.booking_page.standing import Standing
+from exodrive.blueprints.checkout_again import Again, again
+from exodrive.blueprints.counter import desk
+from exodrive.blueprints.htmx import page, wants_fragment
+from exodrive.bookings.states import State
+from exodrive.house import queries as house
+from exodrive.kernel import clock
+from exodrive.kernel.db import transaction
+from exodrive.rendering import charge_words, policies, price_words
+
+# In the session of the one who pressed the button, so that nobody else is sent to PayPal by a poll.
+ON_THE_WAY = "on_the_way_to_paypal"
+SIGNED = "came_back_signed"
+
+
+@booking_page.get("")
+def show(secret: str) -> ResponseReturnValue:
+    """The page, a poll's answer, or the way on to PayPal once that is open."""
+    at = clock.now()
+    with transaction():
+        found = standing.load(whose(secret), secret, at=at)
+        if found.state is State.HELD:
+            places, rules = house.places(), desk(at=at, currencies={found.booking.currency})
+        chance = again(found.booking, at=at) if found.state is State.EXPIRED else None
+    if _unchanged(found):
+        return "", 204
+    form = details_form.blank(found, places, rules) if found.state is State.HELD else None
+    return answer(found, form=form, chance=chance, onward=_onward(found))
+
+
+def answer(
+    found: Standing,
+    *,
+    form: Any = None,
+    chance: Again | None = None,
+    onward: str = "",
+    status: int = 200,
+    **more: Any,
+) -> Response:
+    """The page about how the booking stands, whole or as the block that was asked for with all beside it."""
+    if onward and wants_fragment():
+        response = make_response("", 200)
+        response.headers["HX-Redirect"] = onward
+        return response
+    asked = request.headers.get("HX-Target")
+    clock_only = asked == "hold" and found.state is State.HELD
+    first = "hold" if asked == "hold" else "step"
+    beside = (
+        [] if clock_only else [name for name in ("hold", "heading", "rail", "step", "price") if name != first]
+    )
+    return page(
+        "booking/page.html",
+        first,
+        *beside,
+        status=status,
+        standing=found,
+        booking=found.booking,
+        panel=f"booking/steps/{found.state}.html",
+        rail_steps=rail.steps(found),
+        form=form,
+        again=chance,
+        onward=onward,
+        came_back_signed=_came_back_signed(found),
+        **{"news": "", **_words(found), **more},
+    )
+
+
+def expect_paypal(found: Standing) -> None:
+    """Remember that this browser's owner wants to go to PayPal as soon as the way is open."""
+    session[ON_THE_WAY] = str(found.booking.id)
+
+
+def expect_signature(booking_id: object) -> None:
+    """Remember that this browser comes from signing; the messenger may be a moment behind."""
+    session[SIGNED] = str(booking_id)
+
+
+def _words(found: Standing) -> dict[str, Any]:
+    booking = found.booking
+    return {
+        "price": price_words.rows(booking.agreed.lines),
+        "total": booking.total_money,
+        "deposit": booking.deposit_money,
+        "charges": [
+            (
+                charge_words.in_words(row.kind, row.params, currency=booking.currency, note=row.note),
+                row.amount,
+            )
+            for row in booking.charges
+        ],
+        "figures": policies.Figures.of(found.rules, currency=booking.currency, car=booking.car),
+    }
+
+
+def _unchanged(found: Standing) -> bool:
+    """Whether a poll has nothing to tell, and nowhere to send its reader."""
+    return wants_fragment() and request.args.get("seen") == found.mark and not _expected(found)
+
+
+def _expected(found: Standing) -> bool:
+    return found.order is not None and session.get(ON_THE_WAY) == str(found.booking.id)
+
+
+def _onward(found: Standing) -> str:
+    """Where to send the reader: to PayPal, once, where they wanted to go when the way was not open yet."""
+    if not _expected(found) or found.order is None:
+        return ""
+    session.pop(ON_THE_WAY)
+    return found.order.approve_url or ""
+
+
+def _came_back_signed(found: Standing) -> bool:
+    return session.get(SIGNED) == str(found.booking.id)
