@@ -28,6 +28,12 @@ MODELS = (
 )  # fmt: skip
 BLUEPRINTS = (
     "health",
+    "catalog",
+    "checkout",
+    "booking_page",
+    "account",
+    "files",
+    "staff",
     "webhooks",
 )
 LOCALES = ("en_US",)
