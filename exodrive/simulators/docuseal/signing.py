@@ -43,6 +43,7 @@ def sign(slug: str) -> ResponseReturnValue:
     closed = _closed(submitter, submission)
     if closed:
         return _page(submitter, submission, closed=closed, status=409)
+    lifecycle.opened(submitter, ip=request.remote_addr or "", ua=request.user_agent.string)
     lifecycle.started(submitter)
     errors = _read(submitter, submission)
     if errors:
