@@ -182,7 +182,7 @@ def confirmed(case: Case) -> Context | None:
             *letter_facts.price(booking),
             letter_facts.mileage(booking, case.rules),
         ],
-        "calendar_url": f"{case.page_url}/calendar.ics",
+        "calendar_url": f"{case.page_url}/booking.ics",
     }
 
 

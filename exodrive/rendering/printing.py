@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import mimetypes
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,6 +27,10 @@ class Content:
     digest: str
 
 
+class NotOurs(RuntimeError):
+    """A paper names something that is not one of our own files, or one of them is missing."""
+
+
 def content(template: str, **context: Any) -> Content:
     """A paper of `exodrive/templates/pdf/` with its context. Needs an app context, no request.
 
@@ -44,36 +47,38 @@ def content(template: str, **context: Any) -> Content:
 def render(paper: Content, *, forms: bool = False) -> bytes:
     """The paper as PDF: takes a second or so of work, and neither the database nor the network.
 
-    With `forms` its inputs are fields to be filled in.
+    With `forms` its inputs are fields to be filled in. Raises NotOurs.
     """
     import weasyprint  # noqa: PLC0415  a second to load, and most processes print nothing
+    from weasyprint.urls import FatalURLFetchingError  # noqa: PLC0415
 
     fetcher = _own_files_only()
     fonts = weasyprint.text.fonts.FontConfiguration()
-    style = weasyprint.CSS(string=SHEET.read_text(), url_fetcher=fetcher, font_config=fonts)
-    document = weasyprint.HTML(string=paper.html, url_fetcher=fetcher)
-    made = document.write_pdf(
-        stylesheets=[style],
-        font_config=fonts,
-        pdf_tags=True,
-        pdf_forms=forms,
-        # PDF wants an identifier; the content's own makes the same paper the same file.
-        pdf_identifier=bytes.fromhex(paper.digest[:32]),
-    )
+    try:
+        style = weasyprint.CSS(string=SHEET.read_text(), url_fetcher=fetcher, font_config=fonts)
+        made = weasyprint.HTML(string=paper.html, url_fetcher=fetcher).write_pdf(
+            stylesheets=[style],
+            font_config=fonts,
+            pdf_tags=True,
+            pdf_forms=forms,
+            # PDF wants an identifier: the content's own tells the same paper from another one.
+            pdf_identifier=bytes.fromhex(paper.digest[:32]),
+        )
+    except FatalURLFetchingError as error:  # no Exception, so that WeasyPrint itself lets it pass
+        raise NotOurs(str(error)) from error
     return bytes(made)
 
 
 def _own_files_only() -> Any:
     """A fetcher that knows the fonts and nothing else: no file, no address, whatever a paper names."""
-    from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse  # noqa: PLC0415
+    from weasyprint.urls import URLFetcher, URLFetcherResponse  # noqa: PLC0415
 
     class OwnFiles(URLFetcher):  # type: ignore[misc]  # WeasyPrint is untyped
         def fetch(self, url: str, headers: dict[str, str] | None = None) -> Any:  # noqa: ARG002
             scheme, _, path = url.partition(":/")
             file = (FONTS / path.lstrip("/")).resolve()
             if scheme != SCHEME or not file.is_relative_to(FONTS.resolve()):
-                raise FatalURLFetchingError(f"a paper names {url}")
-            kind = mimetypes.guess_type(file.name)[0] or "font/woff2"
-            return URLFetcherResponse(url, file.read_bytes(), {"Content-Type": kind})
+                raise ValueError(f"a paper names {url}")
+            return URLFetcherResponse(url, file.read_bytes(), {"Content-Type": "font/woff2"})
 
-    return OwnFiles()
+    return OwnFiles(fail_on_errors=True)
