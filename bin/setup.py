@@ -165,8 +165,11 @@ def _apt_install(packages: list[str], what_for: str) -> None:
     prefix = [] if os.geteuid() == 0 else ["sudo", "-n"]
     allowed = not prefix or (shutil.which("sudo") and _works("sudo", "-n", "true"))
     if not apt or not allowed:
-        advice = f"sudo {command}" if apt else f"install what has {', '.join(packages)} on this system"
-        raise Stopped(f"system packages are missing for {what_for}. Please run:\n\n    {advice}\n")
+        if not apt:
+            raise Stopped(
+                f"please install what this system calls {', '.join(packages)}: it is for {what_for}"
+            )
+        raise Stopped(f"system packages are missing for {what_for}. Please run:\n\n    sudo {command}\n")
     _say(f"Installing {', '.join(packages)} for {what_for}")
     quiet = {"DEBIAN_FRONTEND": "noninteractive"}
     _run([*prefix, apt, "update"], "the list of system packages could not be read", extra=quiet)
@@ -187,6 +190,8 @@ def _run(
     variables = {**os.environ, **(extra or {})}
     if node:  # npm looks for its own node on the path
         variables["PATH"] = f"{Path(node).parent}{os.pathsep}{variables.get('PATH', '')}"
+        # A Node.js that is not the system's own trusts the same authorities all the same.
+        variables.setdefault("NODE_USE_SYSTEM_CA", "1")
     begun, lines, seen = time.monotonic(), [], 0
     with LOG.open("a") as log:
         log.write(f"\n$ {' '.join(command)}\n")
