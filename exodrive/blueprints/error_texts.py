@@ -57,6 +57,47 @@ FACTS: dict[str, Callable[[DomainError], ErrorText]] = {
     "return_before_pickup": lambda _error: ErrorText(
         _l("The return is before the pick-up"), _l("Choose a return after the pick-up.")
     ),
+    "not_your_role": lambda _error: ErrorText(
+        _l("Your role does not reach this far"), _l("Ask a manager or the owner to do it.")
+    ),
+    "not_signed_in": lambda _error: ErrorText(_l("Sign in first"), _l("The desk is for the staff.")),
+    "move_impossible": lambda _error: ErrorText(
+        _l("The booking has moved on"), _l("Nothing was done. Look at it as it is now, and decide anew.")
+    ),
+    "cancellation_terms_changed": lambda _error: ErrorText(
+        _l("Cancelling has come to cost another amount"),
+        _l("Nothing was done. Look at the amounts once more before you agree."),
+    ),
+    "already_settling": lambda _error: ErrorText(
+        _l("It is being settled"), _l("PayPal has been asked. The page follows by itself.")
+    ),
+    "delivery_under_way": lambda _error: ErrorText(
+        _l("A worker has it, or it is done"), _l("There is nothing to do by hand. Look again in a moment.")
+    ),
+    "nothing_refused": lambda _error: ErrorText(
+        _l("No call stands refused"), _l("Nothing was done: PayPal has taken it, or was asked again already.")
+    ),
+    "nothing_to_sign": lambda _error: ErrorText(
+        _l("No agreement waits for a signature"), _l("Nothing was sent.")
+    ),
+    "nobody_to_write": lambda _error: ErrorText(
+        _l("There is nobody to write to"), _l("The booking has no renter yet.")
+    ),
+    "not_ready": lambda _error: ErrorText(
+        _l("The report is closed"), _l("Photos are taken while the check list is open.")
+    ),
+    "not_a_picture": lambda _error: ErrorText(
+        _l("This file is no photo"), _l("JPEG, PNG and WebP are taken. Nothing was kept.")
+    ),
+    "picture_too_large": lambda _error: ErrorText(
+        _l("This photo is too large"), _l("Fifteen megabytes are taken at most. Nothing was kept.")
+    ),
+    "cursor_unreadable": lambda _error: ErrorText(
+        _l("This page of the list is not there"), _l("Start from the top of the list.")
+    ),
+    "file_link_ended": lambda _error: ErrorText(
+        _l("This link to the file has ended"), _l("Load the page that it stood on, and use the fresh one.")
+    ),
     "no_house": lambda _error: ErrorText(
         _l("There is no house yet"), _l("The database is empty: set up the house first.")
     ),

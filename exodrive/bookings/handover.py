@@ -154,7 +154,7 @@ def take_back(
     version: int | None = None,
 ) -> Booking:
     """Take the car back, with what is to be charged. Raises NotReady, OdometerBackwards, Stale."""
-    booking = transitions.lock(booking_id, version=version)
+    booking = transitions.lock_with_car(booking_id, version=version)
     if not transitions.allowed(booking, Move.TAKE_BACK):
         raise transitions.MoveImpossible(State(booking.state), Move.TAKE_BACK)
     out = report(booking.id, ReportKind.PICKUP)
@@ -175,7 +175,15 @@ def take_back(
     booking.car.odometer = condition.odometer
     booking.taken_back_at = at
     _move_turnaround(booking, at=at)
-    transitions.apply(booking, Move.TAKE_BACK, by=by, at=at, odometer=condition.odometer)
+    transitions.apply(
+        booking,
+        Move.TAKE_BACK,
+        by=by,
+        at=at,
+        odometer=condition.odometer,
+        charged=[[line.kind, line.amount.amount] for line in charges],
+        currency=booking.currency,
+    )
     return booking
 
 

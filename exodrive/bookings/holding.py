@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from exodrive.availability import occupancies
 from exodrive.availability.rules import OccupancyKind
 from exodrive.bookings import expiry, links, search, transitions
 from exodrive.bookings.models import Booking
 from exodrive.bookings.offers import Offer
-from exodrive.bookings.states import Move, State
+from exodrive.bookings.states import State
 from exodrive.house.rules import Rulebook
 from exodrive.kernel.actors import CUSTOMER, Actor
 from exodrive.kernel.db import session
@@ -44,11 +44,12 @@ def hold(
     """
     if not (offer.car.available and offer.car.visible):
         raise CarWithdrawn
-    # Queue before locking bookings: everybody takes car, then bookings, so nobody waits in a circle.
-    occupancies.queue_for(offer.car.id)
+    # The order that nobody can deadlock in: visitor, cars, the visitor's own bookings, what is in the way.
+    given_up = _turn_of(visitor) if visitor is not None else []
+    occupancies.queue_for(offer.car.id, *(car_id for _, car_id in given_up))
+    for booking_id, _ in given_up:
+        _give_up_earlier(booking_id, at=at)
     expiry.clear(offer.car.id, offer.period, at=at)
-    if visitor is not None:
-        _give_up_earlier(visitor, at=at)
     booking = _new(offer, policies=policies, prefix=prefix, visitor=visitor, at=at, source=source)
     secret = links.issue(booking, key=key)
     transitions.begin(booking, by=by, at=at, total=booking.total, currency=booking.currency)
@@ -76,14 +77,23 @@ def live_hold(visitor: str, *, at: datetime) -> Booking | None:
     )
 
 
-def _give_up_earlier(visitor: str, *, at: datetime) -> None:
-    earlier = session().scalars(
-        select(Booking.id).where(Booking.visitor == visitor, Booking.state == State.HELD)
+def _turn_of(visitor: str) -> list[tuple[UUID, UUID]]:
+    """Wait until no other tab of this visitor is holding a car; returns (booking, car) of what they hold.
+
+    Their cars are queued for too: two visitors who swap cars would otherwise each wait for the time that the
+    other is giving back.
+    """
+    session().execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"visitor:{visitor}", 0))))
+    rows = session().execute(
+        select(Booking.id, Booking.car_id).where(Booking.visitor == visitor, Booking.state == State.HELD)
     )
-    for booking_id in earlier.all():
-        booking = transitions.lock(booking_id)
-        if transitions.allowed(booking, Move.EXPIRE) and booking.state == State.HELD:
-            expiry.expire(booking, at=at, reason="replaced")
+    return [(row.id, row.car_id) for row in rows]
+
+
+def _give_up_earlier(booking_id: UUID, *, at: datetime) -> None:
+    booking = transitions.lock(booking_id)
+    if booking.state == State.HELD:
+        expiry.expire(booking, at=at, reason="replaced")
 
 
 def _new(

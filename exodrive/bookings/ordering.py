@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -111,8 +111,11 @@ def reprice(
     What was priced at the hold and has not changed keeps its price, whatever the rules say by now.
     """
     journey = Journey(pickup_place, return_place, booking.pickup_at, booking.return_at)
+    promised = PriceRequest.from_json(booking.request)
     request = offers.request_for(booking.car, journey, extras=extras, additional_drivers=additional_drivers)
-    if request == PriceRequest.from_json(booking.request):
+    # The car's own price may have been raised since: what was promised for the day stays.
+    request = replace(request, day_rate=promised.day_rate)
+    if request == promised:
         price = booking.agreed
     else:
         price = offers.price_of(request, desk)
@@ -124,9 +127,12 @@ def place_order(
 ) -> Booking:
     """Turn a hold into an order and have the payment begun.
 
-    Raises HoldEnded, NotEligible, CannotRent, PriceChanged, TooManyDrivers, PolicyNotAccepted, CarTaken.
+    Normal twice: a form that is sent again finds its order. Raises HoldEnded, NotEligible, CannotRent,
+    PriceChanged, TooManyDrivers, PolicyNotAccepted, CarTaken, CarBusy.
     """
-    booking = transitions.lock(booking_id)
+    booking = transitions.lock_with_car(booking_id)
+    if booking.state == State.AWAITING_PAYMENT:
+        return booking
     if booking.state != State.HELD or expiry.due(booking, at=at):
         raise HoldEnded
     if not details.accepted:
@@ -263,5 +269,7 @@ def payment_delayed(booking_id: UUID, *, outage: timedelta, at: datetime) -> Non
     booking = transitions.lock(booking_id)
     if booking.state == State.AWAITING_PAYMENT and not booking.payment_delayed:
         booking.payment_delayed = True
-        booking.expires_at = (booking.ordered_at or at) + outage
+        # From when it was ordered, so that an outage seen late does not stretch it; never shorter than it was.
+        promised = (booking.ordered_at or at) + outage
+        booking.expires_at = max(promised, booking.expires_at or promised)
         transitions.note(booking, "booking.payment_delayed", by=PAYPAL, at=at)

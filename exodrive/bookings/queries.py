@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -92,6 +93,12 @@ def by_reference(reference: str) -> Booking:
     return found
 
 
+def references(booking_ids: Collection[UUID]) -> dict[UUID, str]:
+    """The references of those ids that are bookings."""
+    rows = session().execute(select(Booking.id, Booking.reference).where(Booking.id.in_(booking_ids)))
+    return {row[0]: row[1] for row in rows}
+
+
 def reports(booking_id: UUID) -> dict[str, ConditionReport]:
     """A booking's condition reports by kind, with their photos: drafts too, and only those there are."""
     rows = session().scalars(
@@ -116,7 +123,10 @@ def listing(
     """
     states = VIEWS.get(view, VIEWS["all"])
     query = select(Booking).options(
-        joinedload(Booking.car), joinedload(Booking.customer), selectinload(Booking.drivers)
+        joinedload(Booking.car),
+        joinedload(Booking.pickup_place),
+        joinedload(Booking.return_place),
+        selectinload(Booking.drivers),
     )
     if states != VIEWS["all"]:
         query = query.where(Booking.state.in_(states))

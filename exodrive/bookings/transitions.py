@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
+from exodrive.availability import occupancies
 from exodrive.bookings.models import Booking
 from exodrive.bookings.states import EVENTS, NEXT, Move, State
 from exodrive.fleet.models import Car
@@ -66,6 +67,19 @@ def lock(booking_id: UUID, *, version: int | None = None) -> Booking:
     if version is not None and found.version != version:
         raise Stale
     return found
+
+
+def lock_with_car(booking_id: UUID, *, version: int | None = None) -> Booking:
+    """The same for a move that may also move the booking's place: first its turn on the car.
+
+    Who holds a car takes its turn before locking bookings; the other order would let the two wait in a circle.
+    Raises BookingNotFound, Stale or CarBusy.
+    """
+    car_id = session().scalar(select(Booking.car_id).where(Booking.id == booking_id))
+    if car_id is None:
+        raise BookingNotFound(str(booking_id))
+    occupancies.queue_for(car_id)
+    return lock(booking_id, version=version)
 
 
 def allowed(booking: Booking, move: Move) -> bool:

@@ -78,6 +78,16 @@ def listing(*, view: str, cursor: str | None = None, limit: int = 25) -> Listing
     return Listing(found[:limit], following)
 
 
+def one(delivery_id: UUID) -> Delivery:
+    """A delivery with its event. Raises DeliveryNotFound."""
+    row = session().scalar(
+        select(Delivery).where(Delivery.id == delivery_id).options(joinedload(Delivery.event))
+    )
+    if row is None:
+        raise DeliveryNotFound(str(delivery_id))
+    return row
+
+
 def troubled(subject_id: UUID, *, limit: int = 20) -> list[Delivery]:
     """What fails, or has failed and is tried again, of the events about one thing; newest first."""
     return list(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from uuid import UUID
 
 import obstore
 from obstore.store import LocalStore, from_url
+from sqlalchemy import select
 
 from exodrive.kernel.db import session
 from exodrive.kernel.errors import NotFound
@@ -55,6 +57,14 @@ def keep(content: bytes, *, folder: str, name: str, media_type: str, at: datetim
     session().add(row)
     session().flush()
     return row
+
+
+def rows(file_ids: Collection[UUID]) -> dict[UUID, StoredFile]:
+    """What is known of kept files, without their bytes."""
+    if not file_ids:
+        return {}
+    found = session().scalars(select(StoredFile).where(StoredFile.id.in_(file_ids)))
+    return {row.id: row for row in found}
 
 
 def read(file_id: UUID) -> tuple[StoredFile, bytes]:

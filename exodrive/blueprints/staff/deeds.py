@@ -1,0 +1,57 @@
+"""The routes of the table of actions: a page that asks, and the post that does it."""
+
+from __future__ import annotations
+
+import functools
+
+from flask import flash, request
+from flask.typing import ResponseReturnValue
+
+from exodrive.accounts import staff as people
+from exodrive.blueprints import htmx
+from exodrive.blueprints.staff import booking as pages
+from exodrive.blueprints.staff import facts as reading
+from exodrive.blueprints.staff.actions import ACTIONS, Action
+from exodrive.blueprints.staff.desk import staff
+from exodrive.blueprints.staff.forms import ActionForm
+from exodrive.bookings import transitions
+from exodrive.kernel import clock
+from exodrive.kernel.db import transaction
+from exodrive.kernel.errors import Conflict
+
+
+class NoLongerOffered(Conflict):
+    """The booking does not allow this deed any more, or not yet."""
+
+    code = "move_impossible"
+
+
+def answer(reference: str, *, action: Action) -> ResponseReturnValue:
+    """Ask, or do what was asked. Raises NoLongerOffered where the booking is past it."""
+    with transaction():
+        facts = reading.of(reference)
+    if not action.offered(facts):
+        raise NoLongerOffered
+    form = ActionForm(name=action.name, label=action.reason)
+    if request.method == "GET":
+        form.version.data = facts.booking.version
+    elif form.validate():
+        with transaction():
+            transitions.lock(facts.booking.id, version=form.seen)
+            reason = form.reason.data.strip() if form.reason else ""
+            action.do(facts.booking.id, people.current_actor(), clock.now(), reason)
+        flash(str(action.done))
+        return pages.to_booking(facts.booking.reference)
+    status = 422 if form.is_submitted() else 200
+    return htmx.page(
+        "staff/action.html", "main", status=status, action=action, form=form, booking=facts.booking
+    )
+
+
+for row in ACTIONS:
+    staff.add_url_rule(
+        f"/bookings/<reference>/{row.address}",
+        endpoint=row.name,
+        view_func=functools.partial(answer, action=row),
+        methods=["GET", "POST"],
+    )
