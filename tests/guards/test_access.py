@@ -25,5 +25,5 @@ def test_every_level_is_known() -> None:
 
 def test_the_desk_is_closed_to_strangers(application: Flask) -> None:
     for rule in application.url_map.iter_rules():
-        if rule.rule.startswith("/staff/") and not rule.endpoint.startswith("security."):
+        if rule.rule.startswith(("/desk", "/staff")) and not rule.endpoint.startswith("security."):
             assert access.ACCESS[rule.endpoint].startswith("staff:"), rule
