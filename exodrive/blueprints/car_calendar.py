@@ -105,31 +105,22 @@ def _choice(asked: Search, found: list[CalendarDay], *, zone: ZoneInfo) -> _Choi
 
 def _day(day: CalendarDay, car: Car, asked: Search, *, choice: _Choice, desk: Desk, zone: ZoneInfo) -> Day:
     kind, note = _look(day, choice)
-    full = formats.day(day.date)
-    if day.state is not DayState.FREE and kind != "chosen":
-        words = (
-            _("%(day)s: taken", day=full) if day.state is DayState.TAKEN else _("%(day)s: too late", day=full)
-        )
-        return Day(day.date.day, "taken", words=words)
+    number, full = day.date.day, formats.day(day.date)
+    if day.state is DayState.OVER:
+        return Day(number, "closed", words=_("%(day)s: out of reach", day=full))
+    if day.state is DayState.TAKEN and kind != "chosen":
+        return Day(number, "taken", words=_("%(day)s: taken", day=full))
     opening = _opening(day.date, desk)
     if opening is None:
-        return Day(
-            day.date.day, kind if kind == "chosen" else "closed", note, words=_("%(day)s: closed", day=full)
-        )
+        return Day(number, "closed" if kind == "free" else kind, note, words=_("%(day)s: closed", day=full))
     if _is_return(day.date, choice):
+        # The same day twice means a rental of some hours, until the house closes.
         moment = _at(day.date, asked.pickup_at, opening, zone=zone, latest=day.date == choice.first)
-        return Day(
-            day.date.day,
-            kind,
-            note,
-            _address(car, asked, to=moment, month=None),
-            _("%(day)s: return the car", day=full),
-        )
+        href = _address(car, asked, to=moment)
+        return Day(number, kind, note, href, _("%(day)s: return the car", day=full))
     moment = _at(day.date, asked.pickup_at, opening, zone=zone)
-    words = _("%(day)s: pick up the car", day=full)
-    return Day(
-        day.date.day, kind, note, _address(car, asked, **{"from": moment, "to": None, "month": None}), words
-    )
+    href = _address(car, asked, **{"from": moment, "to": None})
+    return Day(number, kind, note, href, _("%(day)s: pick up the car", day=full))
 
 
 def _look(day: CalendarDay, choice: _Choice) -> tuple[str, str]:

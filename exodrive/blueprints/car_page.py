@@ -74,7 +74,7 @@ def look(slug: str, args: Mapping[str, str], *, at: datetime) -> CarView:
 
 def answer(view: CarView, *, news: str = "", status: int = 200) -> Response:
     """The page, or what htmx asked for of it. `news` says in words what has changed about the price."""
-    parts = ("calendar", "quote", "dates")
+    parts = ("calendar", "quote", "dates", "like")
     # Whoever types dates keeps the fields; a click in the calendar fills them anew.
     typing = request.headers.get("HX-Target") == "quote"
     first = "quote" if typing else "calendar"

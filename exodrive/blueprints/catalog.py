@@ -25,10 +25,14 @@ from exodrive.rendering import policies
 
 catalog = Blueprint("catalog", __name__)
 
+# How wide a letter of the wide display type is, in its own size.
+NARROW, USUAL, WIDE = 0.35, 0.6, 0.86
+
 
 def init_app(app: Flask) -> None:
     app.register_blueprint(catalog)
     app.jinja_env.filters["name_size"] = name_size
+    app.jinja_env.globals["day_span"] = date_words.span
 
 
 @catalog.get("/")
@@ -113,4 +117,8 @@ def _find_free(found: Found, asked: Search, journey: Journey, *, desk: Desk, at:
 
 def name_size(word: str) -> str:
     """How large a word stands behind a car: it fills the stage and never leaves it."""
-    return f"{min(31.0, max(7.0, 142 / max(1, len(word)))):.1f}cqi"
+    ems = sum(
+        NARROW if sign in "ilj1tfr .'" else WIDE if sign.isupper() or sign.isdigit() else USUAL
+        for sign in word
+    )
+    return f"{min(31.0, 82 / max(1.0, ems)):.1f}cqi"

@@ -1,13 +1,15 @@
-"""Why the house does not rent on some dates: in words, at the field that it concerns."""
+"""Dates in words: what they span, and why the house does not rent on some, at the field that it concerns."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
+from babel.dates import format_date
+from flask_babel import get_locale, ngettext, pgettext
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
+from exodrive.bookings.offers import Journey
 from exodrive.bookings.policy import DatesRefused
 from exodrive.pricing.days import MOST_DAYS
 
@@ -25,6 +27,20 @@ def in_words(error: DatesRefused) -> Refusal:
     """Raises KeyError for a reason that nobody put into words."""
     field, words = _WORDS[error.reason]
     return Refusal(field, words(error.figures))
+
+
+def span(journey: Journey) -> str:
+    """`27 to 30 November`, or `27 November to 2 December`: the days of a journey without its times."""
+    zone = journey.pickup_place.zone
+    first, last = (moment.astimezone(zone) for moment in (journey.pickup_at, journey.return_at))
+    whole = pgettext("day and month", "d MMMM")
+    same_month = (first.year, first.month) == (last.year, last.month)
+    short = pgettext("day, where the month follows", "d") if same_month else whole
+    return _(
+        "%(first)s to %(last)s",
+        first=format_date(first, short, locale=get_locale()),
+        last=format_date(last, whole, locale=get_locale()),
+    )
 
 
 def reasons() -> frozenset[str]:

@@ -37,7 +37,8 @@ def agreement(secret: str) -> ResponseReturnValue:
     """The signed agreement."""
     with transaction():
         found = standing.load(whose(secret), secret, at=clock.now())
-        return _file(found.contract.agreement_file_id if found.contract else None)
+        file_id = found.contract.agreement_file_id if found.contract else None
+        return _file(file_id, name=f"agreement-{found.booking.reference}.pdf")
 
 
 @booking_page.get("/invoice.pdf")
@@ -45,15 +46,16 @@ def invoice(secret: str) -> ResponseReturnValue:
     """The invoice, once it is made."""
     with transaction():
         found = standing.load(whose(secret), secret, at=clock.now())
-        return _file(found.invoice.file_id if found.invoice else None)
+        file_id = found.invoice.file_id if found.invoice else None
+        return _file(file_id, name=f"invoice-{found.booking.reference}.pdf")
 
 
-def _file(file_id: UUID | None) -> Response:
+def _file(file_id: UUID | None, *, name: str) -> Response:
     if file_id is None:
         abort(404)
     row, content = files.read(file_id)
     response = Response(content, mimetype=row.media_type)
-    response.headers.set("Content-Disposition", "attachment", filename=row.name)
+    response.headers.set("Content-Disposition", "attachment", filename=name)
     return response
 
 

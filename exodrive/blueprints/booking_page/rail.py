@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from flask_babel import gettext as _
 
 from exodrive.blueprints.booking_page.standing import Standing
 from exodrive.blueprints.booking_page.steps import PayStep, RailStep
+from exodrive.bookings import policy
 from exodrive.bookings.states import State
+from exodrive.payments import tree
 from exodrive.rendering import formats
 
 # How many of the steps before it a state has behind it: pay, sign.
@@ -41,6 +45,8 @@ def _with_one_now(order: list[RailStep]) -> list[RailStep]:
 
 def _pay(standing: Standing) -> RailStep:
     total = formats.money(standing.booking.total_money)
+    if standing.state in PAID and standing.rental is not None and tree.captured(standing.rental):
+        return RailStep(_("Pay"), "done", _("%(amount)s paid", amount=total))
     if standing.state in PAID:
         return RailStep(_("Pay"), "done", _("PayPal holds %(amount)s", amount=total))
     if standing.pay_step is PayStep.DECLINED:
@@ -70,11 +76,20 @@ def _deposit(standing: Standing) -> RailStep:
         return RailStep(_("Deposit"), "done", _("%(amount)s held, not charged", amount=amount))
     if standing.deposit_step is PayStep.DECLINED:
         return RailStep(_("Deposit"), "failed", _("Declined. Try another way"))
-    if booking.deposit_ask_at is not None:
-        return RailStep(
-            _("Deposit"), "next", _("Opens %(day)s", day=formats.day(booking.deposit_ask_at, standing.zone))
-        )
+    opens_at = _opens_at(standing)
+    if opens_at > standing.at:
+        return RailStep(_("Deposit"), "next", _("Opens %(day)s", day=formats.day(opens_at, standing.zone)))
     return RailStep(_("Deposit"), "next", _("%(amount)s held, not charged", amount=amount))
+
+
+def _opens_at(standing: Standing) -> datetime:
+    """When the deposit is asked for; planned for good once the booking is confirmed."""
+    booking = standing.booking
+    if booking.deposit_asked_at is not None:
+        return booking.deposit_asked_at
+    return booking.deposit_ask_at or policy.deposit_ask_at(
+        booking.pickup_at, at=standing.at, rules=standing.rules.deposit
+    )
 
 
 def _ready(standing: Standing) -> RailStep:
