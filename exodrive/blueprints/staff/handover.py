@@ -51,7 +51,7 @@ class ConditionForm(VersionForm):
 
 def condition_form(checks: tuple[str, ...], *, fuel: int) -> ConditionForm:
     """The form of a report; `fuel` is what the gauge is expected to show."""
-    form = ConditionForm(request.args if request.method == "GET" else None)
+    form = ConditionForm(request.args) if request.method == "GET" else ConditionForm()
     form.checks.choices = [(name, condition_words.check(name)) for name in checks]
     form.fuel.choices = [(number, condition_words.fuel(number)) for number in range(8, -1, -1)]
     if request.method == "GET":
