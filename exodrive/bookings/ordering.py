@@ -115,10 +115,7 @@ def reprice(
     request = offers.request_for(booking.car, journey, extras=extras, additional_drivers=additional_drivers)
     # The car's own price may have been raised since: what was promised for the day stays.
     request = replace(request, day_rate=promised.day_rate)
-    if request == promised:
-        price = booking.agreed
-    else:
-        price = offers.price_of(request, desk)
+    price = booking.agreed if request == promised else offers.price_of(request, desk)
     return offers.assemble(booking.car, journey, request, price, policies=desk.policies)
 
 
@@ -209,8 +206,8 @@ def _write(booking: Booking, details: OrderDetails, offer: Offer, *, desk: Desk,
         policies=desk.policies,
     ):
         occupancies.change(booking.id, period=offer.period)
-    booking.pickup_place_id = details.pickup_place.id
-    booking.return_place_id = details.return_place.id
+    booking.pickup_place = details.pickup_place
+    booking.return_place = details.return_place
     booking.delivery_address = details.delivery_address
     booking.request = offer.request.to_json()
     booking.price = offer.price.to_json()
@@ -269,7 +266,7 @@ def payment_delayed(booking_id: UUID, *, outage: timedelta, at: datetime) -> Non
     booking = transitions.lock(booking_id)
     if booking.state == State.AWAITING_PAYMENT and not booking.payment_delayed:
         booking.payment_delayed = True
-        # From when it was ordered, so that an outage seen late does not stretch it; never shorter than it was.
+        # Counted from the order: an outage that is seen late does not stretch it, nor shorten what there is.
         promised = (booking.ordered_at or at) + outage
         booking.expires_at = max(promised, booking.expires_at or promised)
         transitions.note(booking, "booking.payment_delayed", by=PAYPAL, at=at)

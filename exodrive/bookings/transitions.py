@@ -72,7 +72,7 @@ def lock(booking_id: UUID, *, version: int | None = None) -> Booking:
 def lock_with_car(booking_id: UUID, *, version: int | None = None) -> Booking:
     """The same for a move that may also move the booking's place: first its turn on the car.
 
-    Who holds a car takes its turn before locking bookings; the other order would let the two wait in a circle.
+    Who holds a car takes its turn before locking bookings: in the other order the two would wait in a circle.
     Raises BookingNotFound, Stale or CarBusy.
     """
     car_id = session().scalar(select(Booking.car_id).where(Booking.id == booking_id))

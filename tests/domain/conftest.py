@@ -1,4 +1,7 @@
-"""A real PostgreSQL with the tables that prices and taken time need, emptied after each test."""
+"""`app`: a real PostgreSQL with the tables that prices and taken time need, emptied after each test.
+
+Bookings need the whole app: they use `rolled_back`.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +34,7 @@ TABLES = [
 
 
 @pytest.fixture(scope="session")
-def application(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+def few_tables(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     server = postgres.prepare(Path(tmp_path_factory.mktemp("postgres")), options=postgres.FORGETFUL)
     program = server.program(os.environ)
     process = programs.start(program, output=subprocess.DEVNULL)
@@ -53,9 +56,9 @@ def application(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
 
 
 @pytest.fixture
-def app(application: Flask) -> Iterator[Flask]:
-    with application.app_context():
-        yield application
+def app(few_tables: Flask) -> Iterator[Flask]:
+    with few_tables.app_context():
+        yield few_tables
         db.session.rollback()
         db.session.execute(text(f"TRUNCATE {', '.join(TABLES)} CASCADE"))
         db.session.commit()
