@@ -90,8 +90,8 @@ def _still_open(facts: Facts) -> None:
 def _form(facts: Facts) -> SettleForm:
     """All charges are ticked until somebody takes one off: an unticked box sends nothing."""
     ids = [str(row.id) for row in facts.booking.charges]
-    asked_again = "version" in request.args
-    form = SettleForm(request.args if asked_again else None)
+    asked_again = request.method == "GET" and "version" in request.args
+    form = SettleForm(request.args) if asked_again else SettleForm()
     form.charges.choices = [(row_id, row_id) for row_id in ids]
     if request.method == "GET" and not asked_again:
         form.charges.data = ids
@@ -103,7 +103,7 @@ def _form(facts: Facts) -> SettleForm:
 
 def _complete(facts: Facts, form: SettleForm) -> bool:
     """A charge is let go for a reason only: it was due by the rules that the customer agreed to."""
-    dropped = len(form.charges.data) < len(facts.booking.charges)
+    dropped = len(form.charges.data or []) < len(facts.booking.charges)
     if dropped and not (form.reason.data or "").strip():
         form.reason.errors = [_("Say why a charge is dropped: it stays in the record.")]
         return False
@@ -115,7 +115,7 @@ def _settle(facts: Facts, form: SettleForm) -> bool:
         with transaction():
             settlement.settle(
                 facts.booking.id,
-                charge_ids={UUID(row_id) for row_id in form.charges.data},
+                charge_ids={UUID(row_id) for row_id in form.charges.data or []},
                 by=people.current_actor(),
                 at=clock.now(),
                 version=form.seen,

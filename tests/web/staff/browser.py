@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextvars import Context
 from html.parser import HTMLParser
 from typing import Any
 
@@ -13,11 +14,27 @@ from tests.web.frame.html import Page
 HTMX = {"HX-Request": "true"}
 
 
+class Line:
+    """The way to the app from outside: no context of the test's, and so nobody else's session, goes along."""
+
+    def __init__(self, client: FlaskClient) -> None:
+        self._client = client
+
+    def open(self, address: str, **request: Any) -> TestResponse:
+        return Context().run(self._client.open, address, **request)
+
+    def get(self, address: str, **request: Any) -> TestResponse:
+        return self.open(address, method="GET", **request)
+
+    def post(self, address: str, **request: Any) -> TestResponse:
+        return self.open(address, method="POST", **request)
+
+
 class Browser:
     """One person's browser. Every whole page it is shown is checked."""
 
     def __init__(self, client: FlaskClient) -> None:
-        self.client = client
+        self.client = Line(client)
 
     def get(self, address: str, *, status: int = 200) -> str:
         return self.read(self.client.get(address), status=status)

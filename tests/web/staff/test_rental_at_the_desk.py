@@ -1,0 +1,170 @@
+"""A rental from the desk's side, page by page: agreement, deposit, keys, return, settlement, invoice."""
+
+from __future__ import annotations
+
+import io
+
+from flask import Flask
+
+from exodrive.blueprints.staff import photos
+from exodrive.bookings import queries
+from exodrive.bookings.handover import PICKUP_CHECKS, RETURN_CHECKS
+from exodrive.bookings.models import POSITIONS
+from exodrive.kernel.db import transaction
+from exodrive.payments.states import Purpose
+from tests import rental
+from tests.drain import drain, troubles
+from tests.web.staff import stages
+from tests.web.staff.browser import Browser
+from tests.web.staff.conftest import SignedIn
+
+
+def test_the_desk_runs_a_whole_rental(rental_house: Flask, signed_in: SignedIn) -> None:
+    agent = signed_in("agent")
+    booking_id = stages.paid()
+    reference = stages.reference(booking_id)
+    page = f"/desk/bookings/{reference}"
+
+    assert "Awaiting signature" in agent.get(page)
+    assert "on its way again" in agent.do(f"{page}/remind")
+    drain()
+    stages.sign(booking_id)
+    shown = agent.get(page)
+    assert "Confirmed" in shown
+    assert "SHA-256" in shown
+    _agreement_opens(agent, shown)
+
+    assert "has been asked for" in agent.do(f"{page}/ask-deposit")
+    drain()
+    stages.deposit_held(booking_id)
+
+    _hand_over(agent, page)
+    assert rental.state(booking_id) == "on_rent"
+    _take_back(agent, page)
+    assert rental.state(booking_id) == "returned"
+    drain()
+
+    sums = agent.get(f"{page}/settle")
+    assert "$225.00" in sums  # 20 miles over at $5, and cleaning at $125
+    assert "Settled" in agent.do(f"{page}/settle")
+    drain()
+    assert troubles() == []
+    assert rental.state(booking_id) == "closed"
+    assert rental.money(booking_id, Purpose.DEPOSIT)[1].amount == 225_00
+    shown = agent.get(page)
+    assert "Invoice" in shown
+    assert "Extra miles" in shown
+    assert shown.count('loading="lazy"') >= 16  # eight photos out, eight back
+
+
+def _agreement_opens(agent: Browser, shown: str) -> None:
+    start = shown.index("/files/")
+    answer = agent.client.get(shown[start : shown.index('"', start)])
+    assert answer.data.startswith(b"%PDF")
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Content-Disposition"].startswith("inline")
+
+
+def _photos() -> dict[str, object]:
+    return {
+        photos.field(position): (io.BytesIO(rental.photo()), f"{position}.jpg", "image/jpeg")
+        for position in POSITIONS
+    }
+
+
+def _hand_over(agent: Browser, page: str) -> None:
+    form = agent.get(f"{page}/hand-over")
+    assert "of 14 done" in form
+    early = agent.read(agent.send(form, "/hand-over", odometer="20,000"), status=422)
+    assert "12 left: face matches the licence" in early
+    assert "8 photos" in early
+    back = agent.read(
+        agent.send(early, "/hand-over", odometer="1", checks=[*PICKUP_CHECKS], **_photos()), status=422
+    )
+    assert "It cannot show less than before" in back
+    fragment = agent.fragment(f"{page}/hand-over?checks=identity")
+    assert "3 left" in fragment, "the photos were kept although the form was refused"
+    answer = agent.send(back, "/hand-over", odometer="20,000", checks=[*PICKUP_CHECKS], marks="Stone chip")
+    assert answer.status_code == 303
+    assert "The keys are out" in agent.get(answer.headers["Location"])
+
+
+def _take_back(agent: Browser, page: str) -> None:
+    reading = str(20_000 + 7 * 100 + 20)
+    form = agent.get(f"{page}/take-back")
+    assert "Stone chip" in form
+    asked = agent.read(
+        agent.send(
+            form,
+            "/take-back",
+            odometer=reading,
+            checks=[*RETURN_CHECKS],
+            **{"extra-1-kind": "cleaning", "extra-1-amount": "$125", "extra-1-note": "Sand"},
+            **_photos(),
+        ),
+        status=422,
+    )
+    assert "Look at the charges below" in asked
+    assert "20 miles" in asked
+    fragment = agent.fragment(f"{page}/take-back?odometer={reading}&fuel=8")
+    assert "20 miles" in fragment
+    answer = agent.send(asked, "/take-back")
+    assert answer.status_code == 303, answer.text
+
+
+def test_cancelling_shows_the_fee_first(rental_house: Flask, signed_in: SignedIn) -> None:
+    agent = signed_in("agent")
+    booking_id = stages.confirmed(days_ahead=2)
+    page = f"/desk/bookings/{stages.reference(booking_id)}"
+    form = agent.get(f"{page}/cancel")
+    assert "It was free until" in form
+    assert "everything goes back" not in form, "only a manager may say that the fault is the house's"
+    assert "stays in the record" in agent.read(agent.send(form, "/cancel", reason=""), status=422)
+    stale = agent.read(agent.send(form, "/cancel", reason="Ill", fee="0.00"), status=409)
+    assert "another amount" in stale
+    assert "Cancelled" in agent.do(f"{page}/cancel", reason="Ill")
+    assert rental.state(booking_id) == "cancelled"
+    assert "The booking has moved on" in agent.read(agent.client.get(f"{page}/cancel"), status=409)
+
+
+def test_a_manager_may_say_that_the_fault_is_ours(rental_house: Flask, signed_in: SignedIn) -> None:
+    booking_id = stages.confirmed(days_ahead=2)
+    page = f"/desk/bookings/{stages.reference(booking_id)}"
+    signed_in("manager").do(f"{page}/cancel", reason="Gearbox", houses_fault="y")
+    with transaction():
+        assert queries.by_id(booking_id).cancellation_fee == 0
+
+
+def test_an_agent_cannot_excuse_by_a_forged_form(rental_house: Flask, signed_in: SignedIn) -> None:
+    agent = signed_in("agent")
+    booking_id = stages.confirmed(days_ahead=2)
+    page = f"/desk/bookings/{stages.reference(booking_id)}"
+    answer = agent.send(agent.get(f"{page}/cancel"), "/cancel", reason="Mine", houses_fault="y")
+    assert answer.status_code == 403
+    assert rental.state(booking_id) == "confirmed"
+
+
+def test_what_somebody_else_changed_is_not_overwritten(rental_house: Flask, signed_in: SignedIn) -> None:
+    agent, manager = signed_in("agent"), signed_in("manager")
+    booking_id = stages.confirmed()
+    page = f"/desk/bookings/{stages.reference(booking_id)}"
+    seen = agent.get(f"{page}/ask-deposit")
+    manager.do(f"{page}/send-link")
+    late = agent.read(agent.send(seen, "/ask-deposit"), status=409)
+    assert "Somebody else changed this just now" in late
+    assert "has been asked for" in agent.do(f"{page}/ask-deposit")
+    twice = agent.read(agent.send(seen, "/ask-deposit"), status=409)
+    assert "moved on" in twice
+
+
+def test_keys_without_a_deposit_take_a_manager_and_a_reason(rental_house: Flask, signed_in: SignedIn) -> None:
+    booking_id = stages.confirmed()
+    page = f"/desk/bookings/{stages.reference(booking_id)}"
+    agent = signed_in("agent")
+    assert "Override with a reason" not in agent.get(page)
+    assert "deposit held" in agent.fragment(f"{page}/hand-over")
+    manager = signed_in("manager")
+    assert "Override with a reason" in manager.get(page)
+    assert "without a deposit" in manager.do(f"{page}/waive-deposit", reason="Old friend of the house")
+    assert "deposit held" not in agent.fragment(f"{page}/hand-over")
+    assert "Old friend of the house" in agent.get(page)
