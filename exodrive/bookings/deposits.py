@@ -63,8 +63,11 @@ def pay(booking_id: UUID, *, at: datetime) -> None:
 
 
 def held(payment: Payment | None) -> bool:
-    """Whether the deposit is secured: held by PayPal, or taken."""
-    return payment is not None and payment.state in HELD
+    """Whether the deposit is secured: held by PayPal, or taken. Less than was asked for is no deposit."""
+    if payment is None or payment.state not in HELD:
+        return False
+    authorization = tree.live_authorization(payment)
+    return authorization is None or authorization.amount >= payment.amount
 
 
 def is_held(booking: Booking) -> bool:

@@ -39,16 +39,21 @@ def hold(
 ) -> tuple[Booking, str]:
     """Hold the offered car; returns the booking and the secret of its page link.
 
-    `visitor` is whoever asks, and holds one car at a time: an earlier hold of theirs is given up. `key` is
-    the house's secret key, `prefix` that of its references. Raises CarTaken, CarBusy or CarWithdrawn.
+    `visitor` is whoever asks, and holds one car at a time: an earlier hold of theirs is given up, unless it
+    is for this very offer, as after a second click; then it is returned. `key` is the house's secret key,
+    `prefix` that of its references. Raises CarTaken, CarBusy or CarWithdrawn.
     """
     if not (offer.car.available and offer.car.visible):
         raise CarWithdrawn
     # The order that nobody can deadlock in: visitor, cars, the visitor's own bookings, what is in the way.
-    given_up = _turn_of(visitor) if visitor is not None else []
-    occupancies.queue_for(offer.car.id, *(car_id for _, car_id in given_up))
-    for booking_id, _ in given_up:
-        _give_up_earlier(booking_id, at=at)
+    mine = _turn_of(visitor) if visitor is not None else []
+    occupancies.queue_for(offer.car.id, *(car_id for _, car_id in mine))
+    earlier = [transitions.lock(booking_id) for booking_id, _ in mine]
+    for booking in earlier:
+        if _holds(booking, offer, at=at):
+            return booking, links.secret(key, booking.id, booking.link_version)
+    for booking in earlier:
+        _give_up_earlier(booking, at=at)
     expiry.clear(offer.car.id, offer.period, at=at)
     booking = _new(offer, policies=policies, prefix=prefix, visitor=visitor, at=at, source=source)
     secret = links.issue(booking, key=key)
@@ -90,8 +95,19 @@ def _turn_of(visitor: str) -> list[tuple[UUID, UUID]]:
     return [(row.id, row.car_id) for row in rows]
 
 
-def _give_up_earlier(booking_id: UUID, *, at: datetime) -> None:
-    booking = transitions.lock(booking_id)
+def _holds(booking: Booking, offer: Offer, *, at: datetime) -> bool:
+    """Whether a locked booking is a live hold of the same car and time at the same price."""
+    return (
+        booking.state == State.HELD
+        and not expiry.due(booking, at=at)
+        and booking.request == offer.request.to_json()
+        and booking.price == offer.price.to_json()
+        and booking.pickup_place_id == offer.journey.pickup_place.id
+        and booking.return_place_id == offer.journey.return_place.id
+    )
+
+
+def _give_up_earlier(booking: Booking, *, at: datetime) -> None:
     if booking.state == State.HELD:
         expiry.expire(booking, at=at, reason="replaced")
 

@@ -28,6 +28,8 @@ RELEASED = "booking.money_released"
 DEPOSIT_HELD = "booking.deposit_held"
 DEPOSIT_DECLINED = "booking.deposit_declined"
 
+# States in which a rental that is not paid yet relies on what PayPal holds.
+NEEDS_ITS_MONEY = frozenset({State.AWAITING_SIGNATURE, State.CONFIRMED, State.ON_RENT, State.RETURNED})
 # States in which a deposit is wanted.
 TAKES_DEPOSIT = frozenset({State.AWAITING_SIGNATURE, State.CONFIRMED, State.ON_RENT, State.RETURNED})
 
@@ -117,7 +119,7 @@ def _reauthorized(booking: Booking, payment: Payment, at: datetime) -> None:  # 
 
 def _voided(booking: Booking, payment: Payment, at: datetime) -> None:  # noqa: ARG001
     """A hold that PayPal ended while the rental still needs it wants a person."""
-    if booking.state in (State.AWAITING_SIGNATURE, State.CONFIRMED):
+    if booking.state in NEEDS_ITS_MONEY:
         booking.attention = Attention.HOLD_LOST
 
 

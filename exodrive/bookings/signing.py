@@ -59,7 +59,7 @@ def issue(booking_id: UUID, *, values: dict[str, str], at: datetime, by: Actor |
     if by is not None:
         transitions.note(booking, "contract.reissued", by=by, at=at)
     booking.expires_at = contract.expires_at
-    booking.attention = None
+    _look_no_more(booking)
     return contract
 
 
@@ -68,6 +68,9 @@ def record(contract_id: UUID, answer: SubmissionAnswer, *, at: datetime) -> None
     booking = transitions.lock(issuing.booking_of(contract_id))
     contract = issuing.lock(contract_id)
     _follow(booking, contract, issuing.record(contract, answer, at=at), at=at)
+    if issuing.awaits_collection(contract, answer) and booking.state == State.AWAITING_SIGNATURE:
+        # Signed in time: the place is pinned until the documents have come home, however long that takes.
+        booking.expires_at = None
 
 
 def keep_signed(contract_id: UUID, documents: SignedDocuments, *, signed_at: datetime, at: datetime) -> None:
@@ -129,9 +132,15 @@ def renew(booking_id: UUID, *, by: Actor, at: datetime, version: int | None = No
     booking = transitions.lock(booking_id, version=version)
     if booking.state != State.AWAITING_SIGNATURE or issuing.current(booking.id) is not None:
         raise NothingToSign
-    booking.attention = None
+    _look_no_more(booking)
     transitions.note(booking, "contract.reissued", by=by, at=at)
     _want(RENEWAL_WANTED, booking)
+
+
+def _look_no_more(booking: Booking) -> None:
+    """The agreement goes its way again; what else asks for a look still does."""
+    if booking.attention in (Attention.AGREEMENT_DECLINED, Attention.AGREEMENT_EXPIRED):
+        booking.attention = None
 
 
 def _want(event: str, booking: Booking) -> None:

@@ -20,6 +20,7 @@ from exodrive.storage import files
 WANTED = "contract.wanted"
 RETURNED = "contract.returned"
 COMPLETED = "contract.completed"
+STILL_OPEN = (None, Step.VIEW)  # what a provider's word says of one that its signer can still sign
 EVENTS = {
     Step.SEND: "contract.sent",
     Step.VIEW: "contract.viewed",
@@ -150,14 +151,21 @@ def record(contract: Contract, answer: SubmissionAnswer, *, at: datetime) -> lis
         contract.viewed_at = answer.opened_at
         steps += _take(contract, Step.VIEW)
     step = STEP_OF.get(answer.status)
-    if step is Step.SIGN:
-        if contract.state in WAITING:
-            outbox.emit(COMPLETED, subject_id=contract.booking_id, contract_id=str(contract.id))
-    elif step is not None:
+    if awaits_collection(contract, answer):
+        outbox.emit(COMPLETED, subject_id=contract.booking_id, contract_id=str(contract.id))
+    elif contract.state == ContractState.VOIDED and step in STILL_OPEN:
+        # It was on its way to the provider while it was withdrawn: nobody shall sign it there.
+        _tell(contract, Step.VOID)
+    elif step is not None and step is not Step.SIGN:
         contract.decline_reason = answer.decline_reason or contract.decline_reason
         steps += _take(contract, step)
     session().flush()
     return steps
+
+
+def awaits_collection(contract: Contract, answer: SubmissionAnswer) -> bool:
+    """Whether it was signed at the provider, and its documents are still to be fetched."""
+    return STEP_OF.get(answer.status) is Step.SIGN and contract.state in WAITING
 
 
 def keep_signed(
@@ -205,10 +213,14 @@ def _take(contract: Contract, step: Step) -> list[Step]:
         return []
     contract.state = following
     session().flush()
+    _tell(contract, step)
+    return [step]
+
+
+def _tell(contract: Contract, step: Step) -> None:
     outbox.emit(
         EVENTS[step],
         subject_id=contract.booking_id,
         contract_id=str(contract.id),
         booking_id=str(contract.booking_id),
     )
-    return [step]

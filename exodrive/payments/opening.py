@@ -14,12 +14,16 @@ from exodrive.kernel.ids import new_id
 from exodrive.kernel.money import Money
 from exodrive.payments import operations, tree
 from exodrive.payments.models import Operation, OperationKind, Order, Payment
+from exodrive.payments.ports import OrderAnswer
 from exodrive.payments.states import PaymentState, Purpose
 
 RETURNED = "payment.returned"
 # PayPal gives the payer 3 hours; a link that dies on the way there helps nobody.
 LINK_LIFE = timedelta(hours=2, minutes=30)
+# 3 hours to come, 3 more to approve and be authorized: after that an order can only be left alone.
+ORDER_LIFE = timedelta(hours=6)
 WAITS_FOR_PAYER = frozenset({"CREATED", "SAVED", "PAYER_ACTION_REQUIRED"})
+UNDECIDED = WAITS_FOR_PAYER | {"APPROVED"}
 PAYABLE = frozenset(
     {
         PaymentState.OPENED,
@@ -65,6 +69,17 @@ def usable_order(payment: Payment, *, at: datetime) -> Order | None:
         if order.status in WAITS_FOR_PAYER and order.approve_url and at < order.created_at + LINK_LIFE:
             return order
     return None
+
+
+def lapsed(answer: OrderAnswer, *, at: datetime) -> bool:
+    """Whether an order came to nothing, whatever PayPal goes on saying of it: it need not be read again."""
+    born = answer.created_at
+    return (
+        answer.status in UNDECIDED
+        and not answer.authorizations
+        and born is not None
+        and (at > born + ORDER_LIFE)
+    )
 
 
 def want_order(payment: Payment, *, at: datetime) -> Operation | None:

@@ -17,7 +17,6 @@ from exodrive.payments import operations, states, tree
 from exodrive.payments.calling import Answer
 from exodrive.payments.models import Operation, OperationKind, Order, Payment
 from exodrive.payments.ports import AuthorizationAnswer, CaptureAnswer, OrderAnswer, RefundAnswer
-from exodrive.payments.states import PaymentState
 
 
 class Fact(StrEnum):
@@ -83,7 +82,9 @@ def answered(operation_id: UUID, answer: Answer, *, at: datetime) -> list[Outcom
     before = snapshot(payment)
     _merge(payment, operation, answer, at=at)
     if operation.state in operations.OPEN:
-        operations.settle(operation, at=at)
+        # A capture can fail in an answer that is no error: it stays refused until a person asks again.
+        failed = isinstance(answer, CaptureAnswer) and answer.status in states.FAILED_CAPTURES
+        operations.settle(operation, at=at, code=f"CAPTURE_{answer.status}" if failed else None)
     return _outcomes(payment, before, at=at)
 
 
@@ -101,7 +102,7 @@ def read_authorization(payment_id: UUID, answer: AuthorizationAnswer, *, at: dat
     before = snapshot(payment)
     for row in tree.authorizations(payment):
         if row.paypal_id == answer.paypal_id:
-            tree.merge_authorization(row.order, answer, at=at)
+            tree.merge_authorization(tree.order_of(payment, row), answer, at=at)
     return _outcomes(payment, before, at=at)
 
 
@@ -137,6 +138,7 @@ class Snapshot:
 
     orders: dict[UUID, str]
     authorizations: dict[UUID, str]
+    captures: dict[UUID, str]
     captured: Money
     refunded: Money
 
@@ -145,6 +147,7 @@ def snapshot(payment: Payment) -> Snapshot:
     return Snapshot(
         orders={order.id: order.status for order in payment.orders},
         authorizations={row.id: row.status for row in tree.authorizations(payment)},
+        captures={row.id: row.status for row in tree.captures(payment)},
         captured=tree.captured(payment),
         refunded=tree.refunded(payment),
     )
@@ -158,13 +161,16 @@ def _merge(payment: Payment, operation: Operation, answer: Answer, *, at: dateti
             target = operations.target_authorization(payment, operation)
             if target is not None:
                 renewed = operation.kind == OperationKind.REAUTHORIZE
-                tree.merge_authorization(target.order, answer, at=at, parent=target if renewed else None)
+                order = tree.order_of(payment, target)
+                tree.merge_authorization(order, answer, at=at, parent=target if renewed else None)
         case CaptureAnswer():
             target = operations.target_authorization(payment, operation)
             if target is not None:
                 tree.merge_capture(payment, target, answer, at=at)
-                if answer.status in states.SETTLED_CAPTURES:
-                    target.status = "CAPTURED" if answer.final else "PARTIALLY_CAPTURED"
+                if answer.status not in states.FAILED_CAPTURES:
+                    # A pending one too: while the bank thinks, nothing more is taken from the same hold.
+                    word = "CAPTURED" if answer.final else "PARTIALLY_CAPTURED"
+                    target.status = states.later("authorization", target.status, word)
         case RefundAnswer():
             taken = operations.target_capture(payment, operation)
             if taken is not None:
@@ -191,6 +197,9 @@ def _outcomes(payment: Payment, before: Snapshot, *, at: datetime) -> list[Outco
             facts.append(Fact.VOIDED)
     if before.captured < tree.captured(payment):
         facts.append(Fact.CAPTURED)
+    for capture in tree.captures(payment):
+        if capture.status in states.FAILED_CAPTURES and before.captures.get(capture.id) != capture.status:
+            facts.append(Fact.REJECTED)
     if before.refunded < tree.refunded(payment):
         facts.append(Fact.REFUNDED)
     return [_outcome(payment, fact) for fact in facts if fact is not None]
@@ -206,8 +215,3 @@ def _order_fact(order: Order, before: Snapshot) -> Fact | None:
 
 def _outcome(payment: Payment, fact: Fact, *, code: str | None = None) -> Outcome:
     return Outcome(fact, payment.id, payment.booking_id, payment.purpose, code)
-
-
-def taken_in_full(payment: Payment) -> bool:
-    """Whether nothing is left to capture or void on this payment."""
-    return payment.state not in (PaymentState.AUTHORIZED, PaymentState.APPROVED)

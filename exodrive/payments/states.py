@@ -14,7 +14,7 @@ class Purpose(StrEnum):
 class PaymentState(StrEnum):
     OPENED = "opened"  # wanted; no order at PayPal yet
     ORDERED = "ordered"  # the payer has to approve
-    APPROVED = "approved"  # approved, or authorized and still under PayPal's review
+    APPROVED = "approved"  # approved, or still under the review of PayPal or the bank
     AUTHORIZED = "authorized"
     PARTIALLY_CAPTURED = "partially_captured"
     CAPTURED = "captured"
@@ -28,6 +28,15 @@ class PaymentState(StrEnum):
 # PayPal's words: https://developer.paypal.com/docs/api/payments/v2/
 LIVE = frozenset({"CREATED", "PARTIALLY_CAPTURED"})  # money can still be taken on it
 SETTLED_CAPTURES = frozenset({"COMPLETED", "PARTIALLY_REFUNDED", "REFUNDED"})
+FAILED_CAPTURES = frozenset({"DECLINED", "FAILED"})
+# How far a word lies in the life of what it is said of. Answers overtake each other: an older word than the
+# one we have is no news. A word that is not here says that nothing has happened yet.
+PROGRESS = {
+    "order": {"APPROVED": 1, "COMPLETED": 2, "VOIDED": 2},
+    "authorization": {"CREATED": 1, "PARTIALLY_CAPTURED": 2, "CAPTURED": 3, "DENIED": 3, "VOIDED": 3},
+    "capture": {"COMPLETED": 1, "DECLINED": 1, "FAILED": 1, "PARTIALLY_REFUNDED": 2, "REFUNDED": 3},
+    "refund": {"COMPLETED": 1, "FAILED": 1, "CANCELLED": 1},
+}
 # Ours, where PayPal has no word for it: the payer was declined, or the order was left until it died.
 DECLINED_ORDER = "DECLINED"
 EXPIRED_ORDER = "EXPIRED"
@@ -43,6 +52,13 @@ class Tree:
     captured: int = 0
     refunded: int = 0
     capture_final: bool = False
+    capture_pending: bool = False
+
+
+def later(kind: str, before: str | None, now: str) -> str:
+    """Which of two words about one thing is the later one; `now` where they are as far."""
+    progress = PROGRESS[kind]
+    return before if before and progress.get(before, 0) > progress.get(now, 0) else now
 
 
 def derive(amount: int, tree: Tree) -> PaymentState:
@@ -51,8 +67,10 @@ def derive(amount: int, tree: Tree) -> PaymentState:
         return _of_captured(amount, tree)
     if any(status in LIVE for status in tree.authorizations):
         return PaymentState.AUTHORIZED
-    if "PENDING" in tree.authorizations:
+    if "PENDING" in tree.authorizations or tree.capture_pending:
         return PaymentState.APPROVED
+    if "CAPTURED" in tree.authorizations:
+        return PaymentState.FAILED  # the hold is used up, and its capture did not go through
     if "VOIDED" in tree.authorizations:
         return PaymentState.VOIDED
     return _of_orders(tree.orders)

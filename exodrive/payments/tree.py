@@ -67,6 +67,11 @@ def authorizations(payment: Payment) -> Iterator[Authorization]:
         yield from order.authorizations
 
 
+def order_of(payment: Payment, authorization: Authorization) -> Order:
+    """The order that an authorization of this payment hangs on."""
+    return next(order for order in payment.orders if order.id == authorization.order_id)
+
+
 def standing(payment: Payment) -> list[Authorization]:
     """The authorizations that count: an original gives way to its reauthorization."""
     replaced = {row.parent_id for row in authorizations(payment)}
@@ -128,6 +133,7 @@ def refresh_state(payment: Payment, *, at: datetime) -> None:
             captured=captured(payment).amount,
             refunded=refunded(payment).amount,
             capture_final=any(row.final for row in captures(payment)),
+            capture_pending=any(row.status == "PENDING" for row in captures(payment)),
         ),
     )
     payment.updated_at = at
@@ -147,7 +153,7 @@ def merge_order(payment: Payment, answer: OrderAnswer, *, at: datetime) -> Order
         session().add(order)
     if order.status not in states.ENDED_ORDERS or answer.authorizations:
         # A declined order still says APPROVED at PayPal: asking it again would only be declined again.
-        order.status = answer.status
+        order.status = states.later("order", _known(order.status), answer.status)
     order.approve_url = answer.approve_url or order.approve_url
     for authorization in answer.authorizations:
         merge_authorization(order, authorization, at=at)
@@ -166,6 +172,11 @@ def merge_order(payment: Payment, answer: OrderAnswer, *, at: datetime) -> Order
     return order
 
 
+def _known(status: str) -> str | None:
+    """PayPal's own last word; None where ours has taken its place."""
+    return None if status in states.ENDED_ORDERS else status
+
+
 def merge_authorization(
     order: Order, answer: AuthorizationAnswer, *, at: datetime, parent: Authorization | None = None
 ) -> Authorization:
@@ -182,7 +193,7 @@ def merge_authorization(
             order=order,
         )
         session().add(row)
-    row.status = answer.status
+    row.status = states.later("authorization", row.status, answer.status)
     row.expires_at = answer.expires_at or row.expires_at
     session().flush()
     if row.status == "VOIDED":
@@ -209,7 +220,7 @@ def merge_capture(
             authorization=authorization,
         )
         session().add(row)
-    row.status = answer.status
+    row.status = states.later("capture", row.status, answer.status)
     row.fee = answer.fee.amount if answer.fee else row.fee
     row.final = row.final or answer.final
     session().flush()
@@ -219,7 +230,15 @@ def merge_capture(
             "capture",
             source=f"capture:{row.paypal_id}",
             booking_id=payment.booking_id,
-            sides={Account.CLEARING: gross - fee, Account.FEES: fee, Account.PREPAID: -gross},
+            sides={Account.CLEARING: gross, Account.PREPAID: -gross},
+            at=at,
+        )
+        # By itself, since PayPal may name its fee in a later answer than the capture.
+        postings.post(
+            "fee",
+            source=f"fee:{row.paypal_id}",
+            booking_id=payment.booking_id,
+            sides={Account.FEES: fee, Account.CLEARING: -fee},
             at=at,
         )
     return row
@@ -237,7 +256,7 @@ def merge_refund(payment: Payment, capture: Capture, answer: RefundAnswer, *, at
             capture=capture,
         )
         session().add(row)
-    row.status = answer.status
+    row.status = states.later("refund", row.status, answer.status)
     session().flush()
     if row.status == "COMPLETED":
         amount = Money(row.amount, payment.currency)

@@ -44,7 +44,9 @@ def capture(payment: Payment, *, amount: Money, at: datetime, reason: str | None
     if not Money.zero(amount.currency) < amount <= Money(held.amount, held.currency):
         raise TooMuch
     payment.capture_at = None
-    if _wants_renewal(payment, held, at=at):
+    if _asked_before(payment, held):
+        return
+    if _renewal_under_way(payment) or _wants_renewal(payment, held, at=at):
         payment.intended_amount = amount.amount
         operations.want(
             payment, OperationKind.REAUTHORIZE, target_id=held.id, amount=payment.money, at=at, reason=reason
@@ -63,6 +65,7 @@ def capture_as_intended(payment: Payment, *, at: datetime) -> None:
 def release(payment: Payment, *, at: datetime, reason: str | None = None) -> None:
     """Void what is held. Of a reauthorized payment the original is voided: PayPal refuses the other."""
     payment.capture_at = None
+    payment.intended_amount = None
     held = tree.live_authorization(payment)
     if held is not None:
         operations.want(
@@ -85,14 +88,29 @@ def _left(capture: Capture) -> int:
     return capture.amount - gone
 
 
-def _wants_renewal(payment: Payment, held: Authorization, *, at: datetime) -> bool:
-    """Once, always of the original; a refused reauthorization is not asked for again."""
-    tried = any(
-        row.kind == OperationKind.REAUTHORIZE and row.state != OperationState.WANTED
+def _asked_before(payment: Payment, held: Authorization) -> bool:
+    """A capture is under way, whose answer comes first; or this hold's was refused, and a person decides."""
+    return any(
+        row.kind == OperationKind.CAPTURE
+        and (
+            row.state in operations.OPEN
+            or (row.state == OperationState.REJECTED and row.target_id == held.id)
+        )
         for row in payment.operations
     )
+
+
+def _renewal_under_way(payment: Payment) -> bool:
+    """A capture beside it would be of an authorization that is being replaced."""
+    return any(
+        row.kind == OperationKind.REAUTHORIZE and row.state in operations.OPEN for row in payment.operations
+    )
+
+
+def _wants_renewal(payment: Payment, held: Authorization, *, at: datetime) -> bool:
+    """Once, always of the original; a refused reauthorization is not asked for again."""
     return (
         held.parent_id is None
-        and not tried
+        and not any(row.kind == OperationKind.REAUTHORIZE for row in payment.operations)
         and plan.reauthorize_first(authorized_at=held.created_at, expires_at=held.expires_at, at=at)
     )

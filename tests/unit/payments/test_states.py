@@ -46,7 +46,12 @@ AUTHORIZATIONS = ("", "PENDING", "CREATED", "PARTIALLY_CAPTURED", "CAPTURED", "V
         ({"orders": ("DECLINED",), "authorizations": ("DENIED",)}, "failed"),
         ({"orders": ("COMPLETED", "COMPLETED"), "authorizations": ("DENIED", "CREATED")}, "authorized"),
         ({"orders": ("COMPLETED", "COMPLETED"), "authorizations": ("VOIDED", "CREATED")}, "authorized"),
-        ({"orders": ("COMPLETED",), "authorizations": ("CAPTURED",)}, "approved"),  # its capture is pending
+        # A capture that the bank thinks about, and one that it refused.
+        (
+            {"orders": ("COMPLETED",), "authorizations": ("CAPTURED",), "capture_pending": True},
+            "approved",
+        ),
+        ({"orders": ("COMPLETED",), "authorizations": ("CAPTURED",)}, "failed"),
         # Money that has moved outweighs all.
         ({"authorizations": ("CAPTURED",), "captured": 900_00}, "captured"),
         ({"authorizations": ("CAPTURED",), "captured": 300_00, "capture_final": True}, "captured"),
