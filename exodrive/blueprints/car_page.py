@@ -13,6 +13,7 @@ from exodrive.blueprints import car_calendar, counter, date_words, promises, sea
 from exodrive.blueprints.car_calendar import Month
 from exodrive.blueprints.htmx import page
 from exodrive.blueprints.search import Search
+from exodrive.blueprints.visitors import visitor
 from exodrive.bookings import finding, offers, policy
 from exodrive.bookings.offers import Desk, Offer
 from exodrive.bookings.policy import CancellationTerms, DatesRefused
@@ -55,6 +56,8 @@ def look(slug: str, args: Mapping[str, str], *, at: datetime) -> CarView:
     offer = _offer(car, asked, desk=desk, at=at)
     free = offer is not None and car.available and availability.is_free(car.id, offer.period)
     near = offer is not None and not free
+    if free:
+        visitor()  # marked before the button is there: two clicks at once are one person's, not two rivals'
     return CarView(
         car=car,
         search=asked,

@@ -9,6 +9,7 @@ from flask import current_app
 
 from exodrive.availability import queries as availability
 from exodrive.blueprints import counter, promises, search
+from exodrive.blueprints.visitors import visitor
 from exodrive.bookings import offers
 from exodrive.bookings.models import Booking
 from exodrive.bookings.offers import Journey, Offer
@@ -38,4 +39,5 @@ def again(booking: Booking, *, at: datetime) -> Again:
     # Its own place may not have been given back yet: whoever holds next does that.
     if not rentable or not availability.is_free(booking.car_id, offer.period, ignoring_booking=booking.id):
         return Again(None, "", params)
+    visitor()  # as on the car's page
     return Again(offer, promises.sign(offer, secret=current_app.config["SECRET_KEY"], at=at), params)

@@ -96,14 +96,14 @@ def _turn_of(visitor: str) -> list[tuple[UUID, UUID]]:
 
 
 def _holds(booking: Booking, offer: Offer, *, at: datetime) -> bool:
-    """Whether a locked booking is a live hold of the same car and time at the same price."""
+    """Whether a locked booking is a live hold of the same car, times and places at the same price."""
+    journey = offer.journey
+    held = (booking.pickup_at, booking.return_at, booking.pickup_place_id, booking.return_place_id)
     return (
         booking.state == State.HELD
         and not expiry.due(booking, at=at)
-        and booking.request == offer.request.to_json()
-        and booking.price == offer.price.to_json()
-        and booking.pickup_place_id == offer.journey.pickup_place.id
-        and booking.return_place_id == offer.journey.return_place.id
+        and held == (journey.pickup_at, journey.return_at, journey.pickup_place.id, journey.return_place.id)
+        and (booking.request, booking.price) == (offer.request.to_json(), offer.price.to_json())
     )
 
 
