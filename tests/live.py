@@ -67,7 +67,22 @@ class LiveHouse:
         programs.end(process)
         process.wait()
 
+    def kill_all(self) -> None:
+        """Pull the plug of everything but PostgreSQL."""
+        for name in list(self.processes):
+            self.kill(name)
+
+    def start_missing(self) -> None:
+        """Start what does not run, Valkey first, and wait until the house is open."""
+        for name in self.programs:
+            if name not in self.processes:
+                self.start(name)
+                if name == "valkey":
+                    self.redis.wait(self.processes[name])
+        self.wait_until_open()
+
     def wait_until_open(self) -> None:
+        """Wait until the web and the simulators answer; the others need no waiting for."""
         for address in (f"{self.url}/healthz", self.simulators_url):
             self._wait_for(address)
 
@@ -76,7 +91,8 @@ class LiveHouse:
         while time.monotonic() < deadline:
             ended = {name: process.returncode for name, process in self.processes.items() if process.poll()}
             assert not ended, f"{ended} have ended\n{self.log}"
-            with contextlib.suppress(requests.ConnectionError):
+            # A master that listens before its workers are there takes the connection and says nothing yet.
+            with contextlib.suppress(requests.ConnectionError, requests.Timeout):
                 requests.get(address, timeout=5)
                 return
             time.sleep(0.05)
@@ -108,10 +124,7 @@ def house(servers: Servers, folder: Path, *, database: str) -> Iterator[LiveHous
         live.start("valkey")
         store.wait(live.processes["valkey"])
         subprocess.run([sys.executable, "-m", "exodrive.cli", "prepare"], env=environment, check=True)
-        for name in live.programs:
-            if name != "valkey":
-                live.start(name)
-        live.wait_until_open()
+        live.start_missing()
         yield live
     finally:
         for name in reversed(list(live.processes)):

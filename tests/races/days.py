@@ -1,0 +1,24 @@
+"""Dates for the races, as the fields of the search take them: weekdays, when the house is open."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+ZONE = ZoneInfo("America/New_York")
+
+
+def monday(weeks: int) -> datetime:
+    """The Monday so many weeks after the coming one, at midnight by the house's wall clock."""
+    today = datetime.now(ZONE).date()
+    ahead = timedelta(days=7 - today.weekday(), weeks=weeks)
+    return datetime.combine(today + ahead, time())
+
+
+def span(first: datetime, *, start: float, end: float) -> tuple[str, str]:
+    """From and to, in hours after `first`: `span(monday, start=10, end=24 + 10)` is a day."""
+    return written(first + timedelta(hours=start)), written(first + timedelta(hours=end))
+
+
+def written(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%dT%H:%M}"
