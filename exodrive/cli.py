@@ -64,13 +64,17 @@ def prepare() -> None:
 def demo(bookings: int) -> None:
     """Set up the demo house, and add bookings to it."""
     from exodrive.local import house, servers
+    from exodrive.local.demo_bookings import NotASandbox
 
     with servers.borrowed() as environment:
         os.environ.update(environment)
         with house.application():
             house.migrate()
             house.furnish()
-            house.fill(bookings)
+            try:
+                house.fill(bookings)
+            except NotASandbox as refusal:
+                raise click.ClickException(str(refusal)) from refusal
 
 
 @main.command()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from sqlalchemy import BigInteger, Identity, Index, LargeBinary, select, text
@@ -18,6 +18,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from exodrive.kernel.actors import Actor
 from exodrive.kernel.db import Base, session
 
+CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"))  # one writing for one meaning
 SEAL_LOCK = 0x45584F53  # the advisory lock that keeps two sealers from forking the chain
 
 
@@ -83,8 +84,8 @@ def trail(subject_id: UUID, *, limit: int = 200) -> list[AuditEntry]:
     )
 
 
-def seal(*, limit: int = 1000) -> int:
-    """Chain the next unsealed entries to the last sealed one; returns how many."""
+def end_of_chain() -> tuple[int, bytes | None]:
+    """The last link with its seal, kept from everybody else until the transaction ends."""
     session().execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": SEAL_LOCK})
     last = (
         session()
@@ -96,7 +97,12 @@ def seal(*, limit: int = 1000) -> int:
         )
         .one_or_none()
     )
-    link, seal_before = (last.link, last.seal) if last else (0, None)
+    return (last.link or 0, last.seal) if last else (0, None)
+
+
+def seal(*, limit: int = 1000) -> int:
+    """Chain the next unsealed entries to the last sealed one; returns how many."""
+    link, seal_before = end_of_chain()
     unsealed = session().scalars(
         select(AuditEntry).where(AuditEntry.seal.is_(None)).order_by(AuditEntry.id).limit(limit)
     )
@@ -107,9 +113,34 @@ def seal(*, limit: int = 1000) -> int:
     return count
 
 
-def digest(entry: AuditEntry, *, before: bytes | None) -> bytes:
+class Deed(Protocol):
+    """What a seal covers: everything that an entry says."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def at(self) -> datetime: ...
+    @property
+    def action(self) -> str: ...
+    @property
+    def subject_type(self) -> str: ...
+    @property
+    def subject_id(self) -> UUID: ...
+    @property
+    def actor_kind(self) -> str: ...
+    @property
+    def actor_name(self) -> str: ...
+    @property
+    def actor_id(self) -> UUID | None: ...
+    @property
+    def reason(self) -> str | None: ...
+    @property
+    def data(self) -> dict[str, Any]: ...
+
+
+def digest(entry: Deed, *, before: bytes | None) -> bytes:
     """SHA-256 over the seal before this entry and everything that the entry says."""
-    words = json.dumps(
+    words = CANONICAL.encode(
         [
             entry.id,
             entry.at.astimezone(UTC).isoformat(),
@@ -121,8 +152,6 @@ def digest(entry: AuditEntry, *, before: bytes | None) -> bytes:
             str(entry.actor_id),
             entry.reason,
             entry.data,
-        ],
-        sort_keys=True,
-        separators=(",", ":"),
+        ]
     )
     return hashlib.sha256((before or b"") + words.encode()).digest()

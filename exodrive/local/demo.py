@@ -18,7 +18,7 @@ from exodrive.house.rules import KINDS, AgreementRules, Rules
 from exodrive.kernel import clock
 from exodrive.kernel.db import session, transaction
 from exodrive.kernel.ids import new_id
-from exodrive.local import demo_fleet
+from exodrive.local import demo_bookings, demo_fleet
 from exodrive.local.demo_terms import AGREEMENT_TERMS
 from exodrive.pricing.models import Extra, LongStayDiscount, Season, TaxRate
 from exodrive.pricing.price import LineKind
@@ -40,12 +40,7 @@ def ensure_house() -> SignIn | None:
     with transaction():
         if session().scalar(select(House.id).limit(1)) is not None:
             return None
-        at = clock.now()
-        _house()
-        places = _places()
-        _policies(at)
-        _fleet(home=places["rockville"], at=at)
-        _prices()
+        furnish(at=clock.now())
         password = secrets.token_urlsafe(9)
         for name, role in (
             ("Olivia Owner", Role.OWNER),
@@ -55,6 +50,20 @@ def ensure_house() -> SignIn | None:
             email = OWNER if role is Role.OWNER else f"{role}@exodrive.example"
             staff.add_user(email=email, name=name, password=password, role=role)
     return SignIn(OWNER, password)
+
+
+def furnish(*, at: datetime) -> None:
+    """The house with its places, policies, fleet and prices, and nobody in it yet."""
+    _house()
+    places = _places()
+    _policies(at)
+    _fleet(home=places["rockville"], at=at)
+    _prices()
+
+
+def add_bookings(count: int) -> None:
+    """Add so many past and coming bookings to the demo house. Raises NotASandbox."""
+    demo_bookings.add_bookings(count)
 
 
 def _house() -> None:
