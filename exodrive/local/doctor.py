@@ -22,6 +22,7 @@ import exodrive
 from exodrive import config
 from exodrive.config import Settings
 from exodrive.local import leftovers, surroundings
+from exodrive.providers import docuseal
 
 TIMEOUT = (3, 10)  # seconds to connect and to read
 OLDEST_POSTGRES = 15_00_00  # as the server counts its versions
@@ -193,7 +194,7 @@ def _paypal(settings: Settings) -> Finding:
 def _docuseal(settings: Settings) -> Finding:
     own = settings.docuseal
     answer = requests.get(
-        f"{own.base_url}/templates/{own.template_id}",
+        f"{docuseal.api_address(own.base_url)}/templates/{own.template_id}",
         headers={"X-Auth-Token": own.api_key},
         timeout=TIMEOUT,
     )

@@ -68,7 +68,7 @@ class Postgres:
             account=self.runs_as,
             stop_signal=signal.SIGINT,  # "fast": ends sessions, writes everything, does not wait for anyone
             grace=60,
-            chatter=(b"LOG:  ",),
+            chatter=(b"LOG:  ", b"the database system is starting up"),
         )
 
     def url(self, database: str) -> str:

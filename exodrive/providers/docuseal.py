@@ -44,6 +44,13 @@ _NOT_MADE_YET: Final = timedelta(seconds=5)
 _CODES: Final[dict[int, str]] = {403: "forbidden", 404: "not_found", 422: "invalid"}
 
 
+def api_address(base_url: str) -> str:
+    """Where the API answers: the cloud's stands at a host of its own, any other below `/api`."""
+    base = base_url.rstrip("/")
+    in_cloud = (urlsplit(base).hostname or "") in CLOUD
+    return base if in_cloud or base.endswith("/api") else f"{base}/api"
+
+
 class DocuSeal:
     """DocuSeal at one address, with one template.
 
@@ -68,7 +75,7 @@ class DocuSeal:
         self._pages = CLOUD.get(host, base.removesuffix("/api"))
         self._http = Http(
             "docuseal",
-            base if host in CLOUD or base.endswith("/api") else base + "/api",
+            api_address(base),
             _read_problem,
             timeout=timeout,
             session=session or http.new_session(),
