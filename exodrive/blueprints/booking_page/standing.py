@@ -11,7 +11,7 @@ from uuid import UUID
 from exodrive.blueprints.booking_page import steps
 from exodrive.blueprints.booking_page.steps import PayStep
 from exodrive.bookings import cancelling, deposits, expiry, queries
-from exodrive.bookings.models import Booking
+from exodrive.bookings.models import Attention, Booking
 from exodrive.bookings.policy import CancellationTerms
 from exodrive.bookings.states import CANCELLABLE, State
 from exodrive.contracts import issuing as agreements
@@ -71,11 +71,24 @@ class Standing:
 
     @cached_property
     def pay_step(self) -> PayStep:
-        return steps.of_payment(self.rental, at=self.at)
+        step = steps.of_payment(self.rental, at=self.at)
+        if step is not PayStep.DONE or self.state is not State.AWAITING_PAYMENT:
+            return step
+        # PayPal holds money, and yet the booking has not gone on.
+        return PayStep.STUCK if self.booking.attention == Attention.AMOUNT_MISMATCH else PayStep.CHECKING
 
     @cached_property
     def deposit_step(self) -> PayStep:
-        return PayStep.DONE if self.booking.deposit == 0 else steps.of_payment(self.deposit, at=self.at)
+        if self.booking.deposit == 0:
+            return PayStep.DONE
+        step = steps.of_payment(self.deposit, at=self.at)
+        # Less than was asked for is no deposit.
+        return PayStep.STUCK if step is PayStep.DONE and not deposits.held(self.deposit) else step
+
+    @property
+    def payable(self) -> bool:
+        """Whether the rental can be tried to be paid again."""
+        return self.rental is None or self.rental.state in opening.PAYABLE
 
     @property
     def deposit_open(self) -> bool:
@@ -110,6 +123,11 @@ class Standing:
             return LATER if self.signable else SOON
         if self.deposit_open:
             return self._poll(self.deposit_step)
+        # The settlement waits for PayPal, then the invoice for its PDF; staff may also settle just now.
+        if self.state is State.RETURNED:
+            return SOON if self.booking.settling_at else LATER
+        if self.state is State.CLOSED and self.invoice is not None and self.invoice.file_id is None:
+            return SOON
         return None
 
     @staticmethod
@@ -129,6 +147,7 @@ class Standing:
             self.deposit_step,
             self.order and self.order.id,
             self.contract and (self.contract.id, self.contract.state, self.signable),
+            self.invoice and self.invoice.file_id,
         )
         return hashlib.sha256(repr(facts).encode()).hexdigest()[:12]
 
