@@ -14,7 +14,7 @@ from exodrive.blueprints.car_calendar import Month
 from exodrive.blueprints.htmx import page
 from exodrive.blueprints.search import Search
 from exodrive.blueprints.visitors import visitor
-from exodrive.bookings import finding, offers, policy
+from exodrive.bookings import expiry, finding, offers, policy
 from exodrive.bookings.offers import Desk, Offer
 from exodrive.bookings.policy import CancellationTerms, DatesRefused
 from exodrive.fleet import queries as fleet
@@ -54,7 +54,7 @@ def look(slug: str, args: Mapping[str, str], *, at: datetime) -> CarView:
     asked = search.read(args, house.places(), partly=True)
     desk = counter.desk(at=at, currencies=fleet.currencies() | {car.currency})
     offer = _offer(car, asked, desk=desk, at=at)
-    free = offer is not None and car.available and availability.is_free(car.id, offer.period)
+    free = offer is not None and _is_free(offer, at=at)
     near = offer is not None and not free
     if free:
         visitor()  # marked before the button is there: two clicks at once are one person's, not two rivals'
@@ -108,6 +108,16 @@ def _offer(car: Car, asked: Search, *, desk: Desk, at: datetime) -> Offer | None
     except RentalTooLong:
         asked.refuse(date_words.too_many_days())
     return None
+
+
+def _is_free(offer: Offer, *, at: datetime) -> bool:
+    """Whether the car can be had then. A hold that has run out is ended by whoever wants its place."""
+    if not offer.car.available:
+        return False
+    if availability.is_free(offer.car.id, offer.period):
+        return True
+    expiry.clear(offer.car.id, offer.period, at=at)
+    return availability.is_free(offer.car.id, offer.period)
 
 
 def _terms(offer: Offer | None, *, desk: Desk, at: datetime) -> CancellationTerms | None:

@@ -17,6 +17,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
 from wtforms import DateTimeLocalField, SelectField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional
 
 from exodrive.blueprints import date_words
@@ -114,8 +115,8 @@ def read(args: Mapping[str, str], places: Sequence[Place], *, partly: bool = Fal
     asked["place"] = place.slug
     asked["back"] = "" if back is place else back.slug
     form = SearchForm(formdata=asked)
-    form.place.choices = [(each.slug, each.name) for each in places]
-    form.back.choices = [("", _("Same as pick-up")), *form.place.choices]
+    form.place.choices = [SelectChoice(each.slug, each.name) for each in places]
+    form.back.choices = [SelectChoice("", _("Same as pick-up")), *form.place.choices]
     form.validate()
     found = Search(form, place, back, category=args.get("category") or None)
     found.pickup_at = _moment(found, form.pickup)

@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, FieldList, FormField, SelectField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length
 
 from exodrive.blueprints.booking_page import eligibility_words, extras_form
@@ -125,10 +126,10 @@ def make(
     form: DetailsForm = made(formdata=typed)
     form.places = {place.slug: place for place in places}
     form.pickup_place.choices = [
-        (place.slug, _place(place, place.delivery_fee, currency)) for place in places
+        SelectChoice(place.slug, _place(place, place.delivery_fee, currency)) for place in places
     ]
     form.return_place.choices = [
-        (place.slug, _place(place, place.collection_fee, currency)) for place in places
+        SelectChoice(place.slug, _place(place, place.collection_fee, currency)) for place in places
     ]
     return form
 

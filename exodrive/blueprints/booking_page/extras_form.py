@@ -8,6 +8,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, Form, IntegerField, SelectField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import NumberRange, Optional
 
 from exodrive.pricing.rulebook import ExtraRule, ExtraUnit
@@ -36,9 +37,13 @@ def _field(rule: ExtraRule) -> Any:
     if rule.max_quantity == 1:
         return BooleanField(label, description=rule.description)
     if rule.max_quantity <= MOST_CHOICES and rule.unit is not ExtraUnit.MILE:
-        numbers = [(number, str(number)) for number in range(1, rule.max_quantity + 1)]
+        numbers = [SelectChoice(number, str(number)) for number in range(1, rule.max_quantity + 1)]
         return SelectField(
-            label, choices=[(0, _("None")), *numbers], coerce=int, default=0, description=rule.description
+            label,
+            choices=[SelectChoice(0, _("None")), *numbers],
+            coerce=int,
+            default=0,
+            description=rule.description,
         )
     within = NumberRange(0, rule.max_quantity, _l("Choose a number up to %(max)s."))
     return IntegerField(label, [Optional(), within], description=rule.description)

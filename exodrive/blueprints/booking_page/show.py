@@ -23,6 +23,8 @@ from exodrive.rendering import charge_words, policies, price_words
 ON_THE_WAY = "on_the_way_to_paypal"
 SIGNED = "came_back_signed"
 
+BLOCKS = ("hold", "heading", "rail", "step", "price")
+
 
 @booking_page.get("")
 def show(secret: str) -> ResponseReturnValue:
@@ -53,12 +55,7 @@ def answer(
         response = make_response("", 200)
         response.headers["HX-Redirect"] = onward
         return response
-    asked = request.headers.get("HX-Target")
-    clock_only = asked == "hold" and found.state is State.HELD
-    first = "hold" if asked == "hold" else "step"
-    beside = (
-        [] if clock_only else [name for name in ("hold", "heading", "rail", "step", "price") if name != first]
-    )
+    first, beside = _blocks(found)
     return page(
         "booking/page.html",
         first,
@@ -74,6 +71,15 @@ def answer(
         came_back_signed=_came_back_signed(found),
         **{"news": "", **_words(found), **more},
     )
+
+
+def _blocks(found: Standing) -> tuple[str, list[str]]:
+    """What htmx asked for, and what changes beside it. A form that is being filled in stays as it is."""
+    asked = request.headers.get("HX-Target", "")
+    first = asked if asked in ("hold", "price") else "step"
+    if first != "step" and found.state is State.HELD:
+        return first, []
+    return first, [name for name in BLOCKS if name != first]
 
 
 def expect_paypal(found: Standing) -> None:
