@@ -11,7 +11,7 @@ ARGS ?=
 TRAFFIC := var/conformance/traffic.jsonl
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test run test test-fast pytest lint types format lock conformance genuine diagrams demo doctor clean
+.PHONY: help setup setup-test run test test-fast pytest lint types format lock conformance genuine diagrams screenshots demo doctor clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -52,6 +52,9 @@ genuine: setup-test ## Verify messages that PayPal really signed: VECTORS=folder
 
 diagrams: setup ## Draw the state tables into the documents
 	$(BIN)/python bin/diagrams.py
+
+screenshots: setup-test ## Take the pictures of README and docs
+	$(BIN)/python bin/screenshots.py
 
 demo: setup ## Add bookings to the demo house: BOOKINGS=1000
 	$(BIN)/exodrive demo --bookings $(or $(BOOKINGS),1000)

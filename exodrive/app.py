@@ -73,6 +73,8 @@ def _configure(app: Flask, settings: Settings) -> None:
             "max_overflow": 8,
             "connect_args": {"options": "-c timezone=UTC", "connect_timeout": 5},
         },
+        # Browsers keep cookies by host, not by port: two sandboxes on one machine must not share a sign-in.
+        SESSION_COOKIE_NAME=f"exodrive-{settings.port}" if settings.sandbox else "exodrive",
         SESSION_COOKIE_SECURE=settings.secure_cookies,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",

@@ -18,12 +18,12 @@ def show(environment: Mapping[str, str], *, sign_in: tuple[str, str] | None, sec
 def _lines(environment: Mapping[str, str], sign_in: tuple[str, str] | None) -> Iterator[tuple[str, str]]:
     house = environment["PUBLIC_URL"].rstrip("/")
     yield "The house", f"{house}/"
-    yield "The desk", f"{house}/staff/"
+    yield "The desk", f"{house}/desk"
     if sign_in is not None:
         yield "", f"sign in as {sign_in[0]} with the password {sign_in[1]}"
     simulators = environment.get("SIMULATORS_URL")
     if simulators:
-        yield "Mailbox", f"{simulators}/resend/"
-        yield "PayPal", f"{simulators}/paypal/"
-        yield "DocuSeal", f"{simulators}/docuseal/"
+        yield "Mailbox", f"{simulators}/resend/mailbox"
+        yield "PayPal", f"{simulators}/paypal/payments"
+        yield "DocuSeal", f"{simulators}/docuseal/submissions"
         yield "", "These three are simulated: no money moves and no mail leaves this machine."
