@@ -22,6 +22,10 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(account)
 
 
+def tidy(value: str | None) -> str | None:
+    return value.strip() if value else value
+
+
 class FindForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     class Meta:
         csrf = False  # every post is checked before it reaches a view
@@ -29,10 +33,12 @@ class FindForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     email = EmailField(
         _l("E-mail"),
         [DataRequired(_l("Add the address that you booked with.")), Email(_l("This is no e-mail address."))],
+        filters=[tidy],
     )
     reference = StringField(
         _l("Booking reference"),
         [DataRequired(_l("It is in every mail about the booking.")), Length(max=20)],
+        filters=[tidy],
         description=_l("Such as EXD-7K4M2Q."),
     )
 
