@@ -84,6 +84,8 @@ class Handler(BaseHTTPRequestHandler):
         for name, value in headers:
             if name.lower() != "content-length":
                 self.send_header(name, value)
+        if self.close_connection:
+            self.send_header("Connection", "close")  # or the client may use it again before it notices
         if int(code) >= 200 and int(code) not in (204, 304):
             self.send_header("Content-Length", str(len(content)))
         self.end_headers()
