@@ -127,8 +127,7 @@ def house(servers: Servers, folder: Path, *, database: str) -> Iterator[LiveHous
         live.start_missing()
         yield live
     finally:
-        for name in reversed(list(live.processes)):
-            live.stop(name)
+        live.kill_all()
 
 
 def _programs(environment: dict[str, str], store: Valkey) -> dict[str, Program]:

@@ -61,6 +61,15 @@ class Books:
 
         return until(look, what=f"{' or '.join(states)} ({self.troubles()})")
 
+    def wait_for_payment(self, link: str, purpose: str, state: str) -> None:
+        """Until one of the booking's payments is in this state."""
+        query = "SELECT state FROM payments WHERE booking_id = %(id)s AND purpose = %(purpose)s"
+        booking_id = self.booking(link)["id"]
+        until(
+            lambda: self.value(query, id=booking_id, purpose=purpose) == state,
+            what=f"the {purpose} to be {state} ({self.troubles()})",
+        )
+
     def holds(self, car: str) -> list[Row]:
         """What takes the car's time on behalf of bookings."""
         return self.rows(
@@ -87,6 +96,7 @@ class Books:
         self.database.execute(
             "UPDATE deliveries SET due_at = now() WHERE state IN ('pending', 'dispatched', 'running')"
         )
+        self.database.execute("NOTIFY deliveries")
 
     # The simulators' side.
 
@@ -109,12 +119,24 @@ class Books:
             order["captures"] = self.simulated("paypal.capture", order_id=order["id"])
         return orders
 
-    def mails(self, email: str) -> Counter[str]:
-        """How many mails of each template somebody got."""
-        return Counter(
-            tag["value"]
+    def mailbox(self, email: str) -> list[tuple[str, Row]]:
+        """The mails that somebody got, each with the name of its template."""
+        return [
+            (tag["value"], mail)
             for mail in self.simulated("resend.mail")
             if email in mail["to"]
             for tag in mail["tags"]
             if tag["name"] == "template"
-        )
+        ]
+
+    def mails(self, email: str) -> Counter[str]:
+        """How many mails of each template somebody got."""
+        return Counter(template for template, _ in self.mailbox(email))
+
+    def mail(self, email: str, template: str) -> Row:
+        """Somebody's mail, once it is there."""
+
+        def look() -> Row | None:
+            return next((mail for name, mail in self.mailbox(email) if name == template), None)
+
+        return until(look, what=f"the mail {template} ({self.troubles()})")
