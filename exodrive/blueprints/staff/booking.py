@@ -9,16 +9,18 @@ from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from exodrive.accounts.roles import Role
 from exodrive.blueprints import error_texts, errors, htmx
 from exodrive.blueprints.error_texts import ErrorText
-from exodrive.blueprints.staff import actions, condition_words, course, money_rows, timeline
+from exodrive.blueprints.staff import actions, condition_words, course, guard, money_rows, outcome, timeline
 from exodrive.blueprints.staff import facts as reading
 from exodrive.blueprints.staff.desk import staff
 from exodrive.blueprints.staff.facts import Facts
-from exodrive.blueprints.staff.forms import ActionForm
+from exodrive.blueprints.staff.forms import ActionForm, CancelForm
+from exodrive.blueprints.staff.outcome import Outcome
 from exodrive.bookings import charging, transitions
 from exodrive.bookings.models import POSITIONS
-from exodrive.bookings.states import CANCELLABLE, Move
+from exodrive.bookings.states import Move
 from exodrive.kernel.db import transaction
 from exodrive.kernel.errors import Conflict
 from exodrive.rendering import charge_words
@@ -63,7 +65,7 @@ def overtaken(error: Conflict) -> Response:
 def context(facts: Facts) -> dict[str, Any]:
     """What the page shows besides the rows themselves."""
     offered = actions.offered(facts)
-    found = facts.booking
+    found, ending = facts.booking, outcome.of(facts)
     return {
         "facts": facts,
         "booking": found,
@@ -72,7 +74,9 @@ def context(facts: Facts) -> dict[str, Any]:
         "offered": offered,
         "forms": {name: _form(action, facts) for name, action in offered.items()},
         "can": {move.value: transitions.allowed(found, move) for move in Move},
-        "cancellable": found.state in CANCELLABLE,
+        "outcome": ending,
+        "cancel_form": _cancel_form(facts, ending) if ending else None,
+        "may_excuse": guard.is_at_least(Role.MANAGER),
         "nodes": {
             purpose: money_rows.nodes(payment, facts.zone, at=facts.at)
             for purpose, payment in facts.payments.items()
@@ -89,7 +93,7 @@ def context(facts: Facts) -> dict[str, Any]:
         ],
         "allowance": charging.allowance(found, facts.rules),
         "attention": ATTENTION.get(found.attention or ""),
-        "operation_words": timeline.OPERATION_WORDS,
+        "operation_words": timeline.operation,
     }
 
 
@@ -97,6 +101,11 @@ def _form(action: actions.Action, facts: Facts) -> ActionForm:
     return ActionForm(
         name=action.name, label=action.reason, formdata=None, data={"version": facts.booking.version}
     )
+
+
+def _cancel_form(facts: Facts, ending: Outcome) -> CancelForm:
+    seen = {"version": facts.booking.version, "fee": ending.fee.to_text()}
+    return CancelForm(formdata=None, data=seen)
 
 
 def checks(facts: Facts) -> list[tuple[bool, str]]:

@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from exodrive.blueprints import htmx
+from exodrive.blueprints.staff import timeline
 from exodrive.blueprints.staff.desk import staff
 from exodrive.bookings import queries
 from exodrive.house import queries as houses
@@ -34,6 +35,7 @@ def bookings() -> ResponseReturnValue:
         "counts": counts,
         "views": _views(),
         "address": _address,
+        "attention_words": timeline.attention,
     }
     if cursor:
         return htmx.page("staff/bookings.html", "rows", "more", **context)

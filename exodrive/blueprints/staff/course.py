@@ -95,16 +95,18 @@ def _deposit(facts: Facts) -> str:
     booking = facts.booking
     if booking.deposit == 0:
         return _("None wanted")
+    if booking.closed_at is not None and booking.deposit_take is not None:
+        taken = formats.amount(booking.deposit_take, booking.currency)
+        return _("%(amount)s taken", amount=taken) if booking.deposit_take else _("Released")
     amount = formats.money(booking.deposit_money)
-    if booking.deposit_waiver is not None:
-        return _("%(amount)s, waived", amount=amount)
-    if facts.deposit_held:
-        return _("%(amount)s held", amount=amount)
-    if booking.deposit_asked_at is not None:
-        return _("%(amount)s, asked", amount=amount)
     if booking.deposit_ask_at is not None:
         return _("Asked %(when)s", when=formats.moment_short(booking.deposit_ask_at, facts.zone))
-    return amount
+    known = [
+        (booking.deposit_waiver is not None, _("%(amount)s, waived", amount=amount)),
+        (facts.deposit_held, _("%(amount)s held", amount=amount)),
+        (booking.deposit_asked_at is not None, _("%(amount)s, asked", amount=amount)),
+    ]
+    return next((words for true, words in known if true), amount)
 
 
 def _end(facts: Facts) -> str:

@@ -7,9 +7,10 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from exodrive.bookings import deposits, queries, retrying
+from exodrive.bookings import cancelling, deposits, queries, retrying
 from exodrive.bookings.models import Booking, ConditionReport, ReportKind
-from exodrive.bookings.states import State
+from exodrive.bookings.policy import CancellationTerms
+from exodrive.bookings.states import CANCELLABLE, State
 from exodrive.contracts import issuing as contracts
 from exodrive.contracts.models import Contract
 from exodrive.contracts.states import OPEN as OPEN_CONTRACT
@@ -45,6 +46,7 @@ class Facts:
     troubles: list[Delivery]
     files: dict[UUID, StoredFile]
     rules: Rulebook
+    terms: CancellationTerms | None  # what cancelling costs now; None where it is too late or too early
     at: datetime
 
     @property
@@ -102,6 +104,7 @@ class Facts:
 
 def of(reference: str) -> Facts:
     """Read everything about one booking, in the caller's transaction. Raises BookingNotFound."""
+    at = clock.now()
     booking = queries.by_reference(read_reference(reference))
     contract = contracts.latest(booking.id)
     reports = queries.reports(booking.id)
@@ -118,7 +121,8 @@ def of(reference: str) -> Facts:
         troubles=queue.troubled(booking.id),
         files=files.rows([file_id for file_id in kept if file_id is not None]),
         rules=house.rulebook_of(booking.policies),
-        at=clock.now(),
+        terms=cancelling.terms(booking, at=at) if booking.state in CANCELLABLE else None,
+        at=at,
     )
 
 

@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, IntegerField, SelectMultipleField, TextAreaField
 from wtforms.validators import DataRequired, Length
-from wtforms.widgets import CheckboxInput, ListWidget
+from wtforms.widgets import CheckboxInput, ListWidget, TextInput
 
 from exodrive.kernel.errors import Stale
 
@@ -57,6 +57,8 @@ class CancelForm(VersionForm):
 
 class Miles(IntegerField):  # type: ignore[misc]
     """A number of miles, with or without the commas that people write into it."""
+
+    widget = TextInput()  # a browser's field for numbers takes no commas
 
     def process_formdata(self, valuelist: list[str]) -> None:
         super().process_formdata([value.replace(",", "").replace(" ", "") for value in valuelist])

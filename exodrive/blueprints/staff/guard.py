@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from exodrive.accounts import roles, security
+from exodrive.accounts.roles import Role
 from exodrive.blueprints import htmx
 from exodrive.blueprints.access import ACCESS, LINK, PUBLIC
 from exodrive.kernel.errors import Forbidden
@@ -62,9 +63,12 @@ def may(endpoint: str) -> bool:
     access = ACCESS.get(endpoint, "")
     if not access.startswith(STAFF):
         return access in (PUBLIC, LINK)
-    return bool(current_user.is_authenticated) and roles.reaches(
-        current_user.role, access.removeprefix(STAFF)
-    )
+    return is_at_least(Role(access.removeprefix(STAFF)))
+
+
+def is_at_least(role: Role) -> bool:
+    """Whether somebody is signed in whose role reaches this one."""
+    return bool(current_user.is_authenticated) and roles.reaches(current_user.role, role)
 
 
 def _sign_in() -> ResponseReturnValue:

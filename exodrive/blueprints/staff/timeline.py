@@ -45,6 +45,18 @@ def codes() -> frozenset[str]:
     return frozenset(LOOKS)
 
 
+def attention(code: str) -> str:
+    """Why somebody must look at a booking, in a few words."""
+    words = ATTENTION_WORDS.get(code)
+    return words() if words else code
+
+
+def operation(kind: str) -> str:
+    """What PayPal is asked to do, in one word."""
+    words = OPERATION_WORDS.get(kind)
+    return words() if words else kind
+
+
 def _deed(entry: AuditEntry) -> Deed:
     look = LOOKS.get(entry.action)
     detail = ". ".join(part.rstrip(".") for part in _details(entry) if part)
@@ -120,13 +132,11 @@ def _settling(data: Data) -> str:
 
 
 def _looked_at(data: Data) -> str:
-    return _(
-        "Seen and done: %(what)s", what=ATTENTION_WORDS.get(data["attention"], lambda: data["attention"])()
-    )
+    return _("Seen and done: %(what)s", what=attention(data["attention"]))
 
 
 def _retried(data: Data) -> str:
-    return _("Asked PayPal again: %(what)s", what=OPERATION_WORDS.get(data["kind"], lambda: data["kind"])())
+    return _("Asked PayPal again: %(what)s", what=operation(data["kind"]))
 
 
 def _letter(data: Data) -> str:
