@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from exodrive.kernel import deliveries
+from datetime import timedelta
+
+from sqlalchemy import update
+
+from exodrive.kernel import clock, deliveries
 from exodrive.kernel.db import db, session, transaction
-from exodrive.kernel.outbox import Delivery, DeliveryState
+from exodrive.kernel.outbox import OPEN, Delivery, DeliveryState
 from exodrive.providers import factory
 from exodrive.tasks import bookings, contracts, invoices, messages, payments, sandbox, webhooks, work
 
@@ -28,6 +32,16 @@ def drain(*, rounds: int = 30) -> list[str]:
     raise AssertionError(f"still not quiet after {rounds} rounds: {done[-10:]}")
 
 
+def hurry() -> None:
+    """Let time pass for what waits for its next try, and for every lease and every place in the queue."""
+    with transaction():
+        session().execute(
+            update(Delivery)
+            .where(Delivery.state.in_(OPEN))
+            .values(due_at=clock.real_now() - timedelta(seconds=1))
+        )
+
+
 def troubles() -> list[str]:
     """What failed or waits for another try, for a readable assertion."""
     with transaction():
@@ -37,4 +51,4 @@ def troubles() -> list[str]:
     return found
 
 
-__all__ = ["ACTORS", "drain", "factory", "troubles"]
+__all__ = ["ACTORS", "drain", "factory", "hurry", "troubles"]

@@ -82,7 +82,14 @@ def store(
 def lock(message_id: UUID) -> InboxMessage:
     """The stored message, locked for whoever processes it."""
     return (
-        session().scalars(select(InboxMessage).where(InboxMessage.id == message_id).with_for_update()).one()
+        session()
+        .scalars(
+            select(InboxMessage)
+            .where(InboxMessage.id == message_id)
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        )
+        .one()
     )
 
 

@@ -96,7 +96,9 @@ def sent(message_id: UUID, *, provider_id: str, at: datetime) -> None:
     if message is not None and message.provider_id is None:
         message.provider_id = provider_id
         message.sent_at = at
-        _advance(message, MessageState.SENT)
+        # Not by the order of states: one that was refused before and is sent by hand now is sent.
+        message.state = MessageState.SENT
+        message.note = None
 
 
 def failed(message_id: UUID, *, note: str) -> None:

@@ -113,8 +113,8 @@ def bounced(work: Work) -> None:
     message = session().get(Message, UUID(work.payload["message_id"]))
     if message is None:
         return
-    register.mark_bounced(message.to_email, at=clock.now())
     if message.booking_id is not None:
         booking = transitions.lock(message.booking_id)
         booking.attention = booking.attention or Attention.MAIL_BOUNCED
         transitions.note(booking, "message.bounced", by=RESEND, at=clock.now(), template=message.template)
+    register.mark_bounced(message.to_email, at=clock.now())

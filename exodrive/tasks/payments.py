@@ -14,8 +14,8 @@ from exodrive.kernel import clock, deliveries
 from exodrive.kernel.db import transaction
 from exodrive.kernel.deliveries import Work
 from exodrive.kernel.errors import GatewayRejected, GatewayUnavailable
-from exodrive.payments import calling, operations, recording, tree
-from exodrive.payments.models import OperationKind
+from exodrive.payments import calling, opening, operations, recording, tree
+from exodrive.payments.models import OperationKind, Payment
 from exodrive.payments.operations import Request
 from exodrive.payments.ports import AuthorizationAnswer, OrderAnswer, OrderRequest, PaymentGateway
 from exodrive.payments.recording import Outcome
@@ -58,9 +58,7 @@ def check(work: Work) -> None:
     with transaction():
         payment = tree.lock(UUID(work.payload["payment_id"]))
         booking_id = payment.booking_id
-        wanted = work.payload.get("order_id")
-        orders = [order for order in payment.orders if wanted in (None, str(order.id))]
-        known = [(order.id, order.paypal_id) for order in orders[-1:]]
+        known = _to_read(payment, work.payload.get("order_id"))
         renewed = [row.paypal_id for row in tree.authorizations(payment) if row.parent_id is not None]
     gateway = factory.payment_gateway()
     read: list[tuple[UUID, OrderAnswer | None]] = [
@@ -71,13 +69,23 @@ def check(work: Work) -> None:
     with transaction():
         transitions.lock(booking_id)
         for order_id, answer in read:
-            if answer is None:
+            if answer is None or opening.lapsed(answer, at=clock.now()):
                 recording.expired(payment.id, order_id, at=clock.now())
             else:
                 _follow(recording.read(payment.id, answer, at=clock.now()))
         for renewal in renewals:
             _follow(recording.read_authorization(payment.id, renewal, at=clock.now()))
         deliveries.done(work)
+
+
+def _to_read(payment: Payment, wanted: str | None) -> list[tuple[UUID, str]]:
+    """(our id, PayPal's) of the order asked for, else of the last and of all that can still be paid."""
+    return [
+        (order.id, order.paypal_id)
+        for order in payment.orders
+        if wanted in (None, str(order.id))
+        and (wanted or order is payment.orders[-1] or order.status in opening.UNDECIDED)
+    ]
 
 
 def _show(gateway: PaymentGateway, paypal_id: str) -> OrderAnswer | None:

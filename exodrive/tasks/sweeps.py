@@ -146,3 +146,5 @@ def _each(deed: Callable[[], None]) -> None:
             deed()
     except DomainError as error:
         log.warning("sweep skipped one", code=error.code, error=str(error))
+    except Exception:
+        log.exception("sweep failed at one")

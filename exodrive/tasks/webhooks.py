@@ -26,6 +26,7 @@ from exodrive.tasks.work import actor
 # A message may overtake the answer that tells us the id it speaks of.
 PATIENCE = timedelta(minutes=2)
 AGAIN = timedelta(seconds=5)
+UNKNOWN_YET = "what it is about is not known yet"
 
 
 @actor("webhooks.process", queue=PAYMENTS)
@@ -53,7 +54,8 @@ def process(work: Work) -> None:
         if message.state == MessageState.RECEIVED:
             found = HANDLERS[message.provider](json.loads(message.body), message.event_type)
             if found is None and clock.real_now() < message.received_at + PATIENCE:
-                deliveries.retry(work, error="what it is about is not known yet", after=AGAIN)
+                # However many tries fit into the patience: it ends by itself, and not as a failure.
+                deliveries.retry(work, error=UNKNOWN_YET, after=AGAIN, limit=deliveries.MAX_OUTAGES)
                 return
             inbox.processed(message, at=clock.now(), note=found or "unknown", ignored=not found)
         deliveries.done(work)

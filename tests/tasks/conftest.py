@@ -1,24 +1,59 @@
-"""The demo house, its workers in this thread, and the simulators."""
+"""The demo house, its workers in this thread, and the simulators at the end of a wire."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from flask import Flask
 
 from exodrive.config import Settings
-from exodrive.kernel.db import db
+from exodrive.kernel import clock, sandbox_clock
+from exodrive.kernel.db import db, transaction
 from exodrive.local import demo
-from exodrive.providers import factory
+from exodrive.providers import factory, simulator_clock
 from tests.conftest import Simulators
+from tests.drain import drain
+from tests.tasks import wire as wires
+from tests.tasks.wire import Wire
 
 
 @pytest.fixture
-def house(app: Flask, settings: Settings, simulators: Simulators) -> Iterator[Flask]:
-    """Inside the app's context, with the demo house and the real clients of the simulators."""
-    factory.configure(settings)
+def wire(simulators: Simulators) -> Iterator[Wire]:
+    with wires.laid(simulators.url) as laid:
+        yield laid
+
+
+@pytest.fixture
+def house(app: Flask, settings: Settings, wire: Wire) -> Iterator[Flask]:
+    """Inside the app's context, with the demo house and the real clients, who speak through the wire."""
+    factory.configure(
+        replace(
+            settings,
+            paypal=replace(settings.paypal, base_url=f"{wire.url}/paypal"),
+            docuseal=replace(settings.docuseal, base_url=f"{wire.url}/docuseal"),
+            resend=replace(settings.resend, base_url=f"{wire.url}/resend"),
+        )
+    )
     with app.app_context():
-        demo.ensure_house()
+        with transaction():
+            demo.furnish(at=clock.now())
         yield app
         db.session.remove()
+    factory.configure(settings)
+
+
+@pytest.fixture
+def pass_time(house: Flask, simulators: Simulators) -> Iterator[Callable[[timedelta], None]]:
+    """Move business time forward, for the house and for its providers."""
+
+    def move(by: timedelta) -> None:
+        with transaction():
+            sandbox_clock.move(by)
+        drain()
+
+    yield move
+    clock.set_offset(timedelta())
+    simulator_clock.move(simulators.url, offset_seconds=0)

@@ -1,6 +1,6 @@
 """Whatever customers, staff, providers and time do, in any order: what must hold, holds.
 
-One booking at a time, a random course of deeds. A deed may be refused, by one of our facts and never by a fault.
+One booking at a time, a random course of deeds. A deed may be refused by a fact of ours, never by a fault.
 """
 
 from __future__ import annotations
