@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import Select, select, union_all, update
 
 from exodrive.kernel.db import session
 from exodrive.payments.models import Authorization, Capture, Order, Payment, Refund
@@ -22,27 +22,28 @@ class Found(NamedTuple):
 
 def by_paypal_ids(ids: Collection[str]) -> Found | None:
     """The payment that has an order, authorization, capture or refund with one of these ids."""
+    order_id = union_all(*_orders_with(ids)).limit(1).scalar_subquery()
     row = (
         session()
         .execute(
             select(Payment.booking_id, Payment.id, Order.id)
             .join(Order, Order.payment_id == Payment.id)
-            .outerjoin(Authorization, Authorization.order_id == Order.id)
-            .outerjoin(Capture, Capture.authorization_id == Authorization.id)
-            .outerjoin(Refund, Refund.capture_id == Capture.id)
-            .where(
-                or_(
-                    Order.paypal_id.in_(ids),
-                    Authorization.paypal_id.in_(ids),
-                    Capture.paypal_id.in_(ids),
-                    Refund.paypal_id.in_(ids),
-                )
-            )
-            .limit(1)
+            .where(Order.id == order_id)
         )
         .first()
     )
     return None if row is None else Found(row[0], row[1], row[2])
+
+
+def _orders_with(ids: Collection[str]) -> Iterator[Select[UUID]]:
+    """One query for each level of the tree: a single one with OR over all levels would read all of them."""
+    orders = select(Order.id)
+    yield orders.where(Order.paypal_id.in_(ids))
+    orders = select(Authorization.order_id)
+    yield orders.where(Authorization.paypal_id.in_(ids))
+    orders = orders.join(Capture, Capture.authorization_id == Authorization.id)
+    yield orders.where(Capture.paypal_id.in_(ids))
+    yield orders.join(Refund, Refund.capture_id == Capture.id).where(Refund.paypal_id.in_(ids))
 
 
 def capture_due(*, at: datetime, limit: int = 50) -> list[tuple[UUID, UUID]]:
