@@ -32,11 +32,13 @@ ACCESS: dict[str, str] = {
     "catalog.car": PUBLIC,
     "catalog.terms": PUBLIC,
     "checkout.hold": PUBLIC,
+    "checkout.hold_again": PUBLIC,
     "account.find": PUBLIC,
     "account.send_link": PUBLIC,
     # The page of one booking
     "booking_page.show": LINK,
     "booking_page.details": LINK,
+    "booking_page.details_again": LINK,
     "booking_page.price": LINK,
     "booking_page.give_up": LINK,
     "booking_page.pay": LINK,

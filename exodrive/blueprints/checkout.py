@@ -68,6 +68,12 @@ def hold(slug: str) -> ResponseReturnValue:
     return redirect(url_for("booking_page.show", secret=held.secret), 303)
 
 
+@checkout.get("/cars/<slug>/hold")
+def hold_again(slug: str) -> ResponseReturnValue:
+    """Somebody loads the address of the button: the car's page has it."""
+    return redirect(url_for("catalog.car", slug=slug), 303)
+
+
 def _hold(car: Car, promise: Promise, *, at: datetime) -> Held:
     with car_lock(car.id), transaction():
         desk = counter.desk(at=at, currencies=set())

@@ -66,6 +66,13 @@ def details(secret: str) -> ResponseReturnValue:
     return _on(secret)
 
 
+@booking_page.get("/details")
+@booking_page.get("/price")
+def details_again(secret: str) -> ResponseReturnValue:
+    """Somebody loads the address of a form that was shown again: the page has it."""
+    return _on(secret)
+
+
 def _refused(typed: Typed, refusal: DomainError) -> ResponseReturnValue:
     """What only the moment of ordering could tell."""
     if isinstance(refusal, PriceChanged):

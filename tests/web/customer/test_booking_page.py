@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 
 from exodrive.blueprints.booking_page import eligibility_words
-from exodrive.bookings import eligibility, links
+from exodrive.bookings import eligibility, links, ordering
 from exodrive.bookings.models import Booking
 from exodrive.bookings.states import State
 from exodrive.customers.models import DoNotRent
@@ -54,6 +54,12 @@ def test_nothing_of_it_is_kept_by_caches_or_search_engines(browser: Browser) -> 
     assert answer.headers["Cache-Control"] == "private, no-store"
     assert "noindex" in answer.headers["X-Robots-Tag"]
     assert answer.headers["Referrer-Policy"] == "same-origin"
+
+
+def test_the_addresses_of_its_forms_lead_to_the_page(browser: Browser) -> None:
+    link = held(browser)
+    for form in ("details", "price"):
+        assert browser.client.get(f"{link}/{form}").headers["Location"] == link
 
 
 def test_the_steps_and_the_form(browser: Browser) -> None:
@@ -288,6 +294,25 @@ def test_at_zero_the_clock_asks_for_its_block(browser: Browser, frozen: Freeze) 
     page = Page(over.text)
     assert "hidden" in page.by_id("hold")
     assert page.by_id("step")["hx-swap-oob"] == "true"
+
+
+def test_when_paypal_is_slow_the_link_comes_by_mail(house: Flask, browser: Browser) -> None:
+    link = held(browser)
+    order(browser, link)
+    with transaction():
+        ordering.payment_delayed(booking_id(link), outage=timedelta(days=1), at=TUESDAY)
+    page = browser.get(link)
+    assert "the car stays reserved and we’ll e-mail you the payment link" in page
+    assert 'data-hold="86400"' in page
+
+
+def test_an_order_that_nobody_paid_ends(browser: Browser, frozen: Freeze) -> None:
+    link = held(browser)
+    order(browser, link)
+    frozen(TUESDAY + timedelta(minutes=61))
+    page = browser.get(link)
+    assert "The booking ended" in page
+    assert browser.send(page, "/hold").status_code == 303
 
 
 def test_giving_up_frees_the_car(browser: Browser, visitor: Callable[[], Browser]) -> None:

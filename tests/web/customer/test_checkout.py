@@ -110,6 +110,11 @@ def test_a_car_withdrawn_meanwhile_is_told(house: Flask, browser: Browser) -> No
     assert "This car is not rented out just now" in answer
 
 
+def test_the_address_of_the_button_leads_to_the_car(browser: Browser) -> None:
+    answer = browser.client.get("/cars/aurelia-gt/hold")
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/cars/aurelia-gt")
+
+
 def test_a_form_without_its_token_holds_nothing(house: Flask, browser: Browser) -> None:
     assert browser.client.post("/cars/aurelia-gt/hold", data={}).status_code == 400
     assert hold(browser).status_code == 303
