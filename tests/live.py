@@ -69,6 +69,8 @@ class LiveHouse:
 
     def kill_all(self) -> None:
         """Pull the plug of everything but PostgreSQL."""
+        for process in self.processes.values():
+            programs.end(process)
         for name in list(self.processes):
             self.kill(name)
 

@@ -1,27 +1,29 @@
-"""A line to PayPal on which answers get lost: the deed is done there, and nobody here hears of it."""
+"""A line to the providers on which answers get lost: the deed is done there, and nobody here hears of it."""
 
 from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import requests
 
-PASSED_ON = ("authorization", "content-type", "paypal-request-id", "prefer")
+OWN = ("connection", "keep-alive", "proxy-connection", "transfer-encoding", "content-length", "host")
 
 
 class SlowLine(ThreadingHTTPServer):
-    """Passes requests on to `target`; keeps back the answers to POSTs whose path ends with `kept_back`."""
+    """An HTTP proxy; in the midst of `losing` it keeps back the answers to some requests."""
 
     daemon_threads = True
     request_queue_size = 64
 
-    def __init__(self, target: str) -> None:
+    def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Connection)
-        self.target = target
+        self.session = requests.Session()
+        self.session.trust_env = False
         self.kept_back = ""
         self.waiting = threading.Semaphore(0)
         self.over = threading.Event()
@@ -30,13 +32,18 @@ class SlowLine(ThreadingHTTPServer):
     def url(self) -> str:
         return f"http://127.0.0.1:{self.server_port}"
 
-    def keep_back(self, ending: str) -> None:
+    @contextlib.contextmanager
+    def losing(self, ending: str, *, calls: int = 1) -> Iterator[None]:
+        """Keep back the answers to POSTs whose path has this ending, and wait until so many were."""
+        self.waiting = threading.Semaphore(0)
         self.kept_back = ending
+        yield
+        for number in range(calls):
+            assert self.waiting.acquire(timeout=30), f"only {number} of {calls} calls to {ending} came"
 
-    def wait_for(self, count: int) -> None:
-        """Until so many answers were kept back."""
-        for number in range(count):
-            assert self.waiting.acquire(timeout=30), f"only {number} of {count} calls came"
+    def mend(self) -> None:
+        """Let the answers to new requests pass again."""
+        self.kept_back = ""
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Whoever asked was killed: that is what this is for."""
@@ -49,9 +56,13 @@ class _Connection(BaseHTTPRequestHandler):
     def pass_on(self) -> None:
         length = int(self.headers.get("Content-Length") or 0)
         body = self.rfile.read(length)
-        headers = {name: value for name, value in self.headers.items() if name.lower() in PASSED_ON}
-        answer = requests.request(
-            self.command, self.server.target + self.path, data=body, headers=headers, timeout=30
+        answer = self.server.session.request(
+            self.command,
+            self.path,  # to a proxy, the whole address
+            data=body,
+            headers=_theirs(self.headers),
+            timeout=30,
+            allow_redirects=False,
         )
         ending = self.server.kept_back
         if self.command == "POST" and ending and self.path.endswith(ending):
@@ -59,7 +70,8 @@ class _Connection(BaseHTTPRequestHandler):
             self.server.over.wait()
             return
         self.send_response(answer.status_code)
-        self.send_header("Content-Type", answer.headers.get("Content-Type", "application/json"))
+        for name, value in _theirs(answer.headers).items():
+            self.send_header(name, value)
         self.send_header("Content-Length", str(len(answer.content)))
         self.end_headers()
         self.wfile.write(answer.content)
@@ -70,9 +82,14 @@ class _Connection(BaseHTTPRequestHandler):
         """Quiet."""
 
 
+def _theirs(headers: Message | Mapping[str, str]) -> dict[str, str]:
+    """What the two ends say to each other, without what concerns one connection."""
+    return {name: value for name, value in headers.items() if name.lower() not in OWN}
+
+
 @contextlib.contextmanager
-def to(target: str) -> Iterator[SlowLine]:
-    server = SlowLine(target)
+def running() -> Iterator[SlowLine]:
+    server = SlowLine()
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
     try:
