@@ -15,7 +15,7 @@ from exodrive.kernel.errors import GatewayRejected
 from exodrive.kernel.money import Money
 from exodrive.payments import operations, states, tree
 from exodrive.payments.calling import Answer
-from exodrive.payments.models import Operation, OperationKind, Order, Payment
+from exodrive.payments.models import Authorization, Operation, OperationKind, Order, Payment
 from exodrive.payments.ports import AuthorizationAnswer, CaptureAnswer, OrderAnswer, RefundAnswer
 
 
@@ -35,13 +35,14 @@ class Fact(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of a payment. `code` is PayPal's word, where it refused."""
+    """What came of a payment. `code` is PayPal's word, where it refused; `paypal_id` is of its subject."""
 
     fact: Fact
     payment_id: UUID
     booking_id: UUID
     purpose: str
     code: str | None = None
+    paypal_id: str | None = None
 
 
 # The payer can put these right by approving anew, perhaps with another way to pay: providers' error table.
@@ -178,31 +179,22 @@ def _merge(payment: Payment, operation: Operation, answer: Answer, *, at: dateti
 
 
 def _outcomes(payment: Payment, before: Snapshot, *, at: datetime) -> list[Outcome]:
-    """What is true now and was not before."""
+    """What is true now and was not before, each with PayPal's id of it."""
     tree.refresh_state(payment, at=at)
-    facts = [_order_fact(order, before) for order in payment.orders]
-    for row in tree.authorizations(payment):
-        if before.authorizations.get(row.id) == row.status:
-            continue
-        if row.parent_id is not None and row.status in states.LIVE:
-            facts.append(Fact.REAUTHORIZED)
-        elif row.status == "CREATED":
-            whole = (row.amount, row.currency) == (payment.amount, payment.currency)
-            facts.append(Fact.AUTHORIZED if whole else Fact.MISMATCH)
-        elif row.status == "PENDING":
-            facts.append(Fact.IN_REVIEW)
-        elif row.status == "DENIED":
-            facts.append(Fact.DECLINED)
-        elif row.status == "VOIDED":
-            facts.append(Fact.VOIDED)
+    found: list[tuple[Fact | None, str]] = [
+        *((_order_fact(order, before), order.paypal_id) for order in payment.orders),
+        *((_authorization_fact(row, payment, before), row.paypal_id) for row in tree.authorizations(payment)),
+    ]
+    captures = list(tree.captures(payment))
     if before.captured < tree.captured(payment):
-        facts.append(Fact.CAPTURED)
-    for capture in tree.captures(payment):
+        found.append((Fact.CAPTURED, captures[-1].paypal_id))
+    for capture in captures:
         if capture.status in states.FAILED_CAPTURES and before.captures.get(capture.id) != capture.status:
-            facts.append(Fact.REJECTED)
+            found.append((Fact.REJECTED, capture.paypal_id))
     if before.refunded < tree.refunded(payment):
-        facts.append(Fact.REFUNDED)
-    return [_outcome(payment, fact) for fact in facts if fact is not None]
+        refunds = [refund for capture in captures for refund in capture.refunds]
+        found.append((Fact.REFUNDED, refunds[-1].paypal_id))
+    return [_outcome(payment, fact, paypal_id=paypal_id) for fact, paypal_id in found if fact is not None]
 
 
 def _order_fact(order: Order, before: Snapshot) -> Fact | None:
@@ -213,5 +205,21 @@ def _order_fact(order: Order, before: Snapshot) -> Fact | None:
     return Fact.ORDERED if order.id not in before.orders and order.approve_url else None
 
 
-def _outcome(payment: Payment, fact: Fact, *, code: str | None = None) -> Outcome:
-    return Outcome(fact, payment.id, payment.booking_id, payment.purpose, code)
+def _authorization_fact(row: Authorization, payment: Payment, before: Snapshot) -> Fact | None:
+    if before.authorizations.get(row.id) == row.status:
+        return None
+    if row.parent_id is not None and row.status in states.LIVE:
+        return Fact.REAUTHORIZED
+    if row.status == "CREATED":
+        whole = (row.amount, row.currency) == (payment.amount, payment.currency)
+        return Fact.AUTHORIZED if whole else Fact.MISMATCH
+    return AUTHORIZATION_FACTS.get(row.status)
+
+
+AUTHORIZATION_FACTS = {"PENDING": Fact.IN_REVIEW, "DENIED": Fact.DECLINED, "VOIDED": Fact.VOIDED}
+
+
+def _outcome(
+    payment: Payment, fact: Fact, *, code: str | None = None, paypal_id: str | None = None
+) -> Outcome:
+    return Outcome(fact, payment.id, payment.booking_id, payment.purpose, code, paypal_id)

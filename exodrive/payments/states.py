@@ -37,6 +37,13 @@ PROGRESS = {
     "capture": {"COMPLETED": 1, "DECLINED": 1, "FAILED": 1, "PARTIALLY_REFUNDED": 2, "REFUNDED": 3},
     "refund": {"COMPLETED": 1, "FAILED": 1, "CANCELLED": 1},
 }
+# What is left of a payment whose last authorization has come to nothing. Captured, and nothing has arrived:
+# the hold is used up, and its capture did not go through.
+OVER = {
+    "VOIDED": PaymentState.VOIDED,
+    "DENIED": PaymentState.FAILED,
+    "CAPTURED": PaymentState.FAILED,
+}
 # Ours, where PayPal has no word for it: the payer was declined, or the order was left until it died.
 DECLINED_ORDER = "DECLINED"
 EXPIRED_ORDER = "EXPIRED"
@@ -45,10 +52,14 @@ ENDED_ORDERS = frozenset({DECLINED_ORDER, EXPIRED_ORDER})
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """What hangs below a payment: statuses as PayPal gave them, amounts in minor units."""
+    """What hangs below a payment: statuses as PayPal gave them, amounts in minor units.
+
+    `last` has those of the authorizations that hang on the last order.
+    """
 
     orders: tuple[str, ...] = ()
     authorizations: tuple[str, ...] = ()
+    last: tuple[str, ...] = ()
     captured: int = 0
     refunded: int = 0
     capture_final: bool = False
@@ -69,11 +80,7 @@ def derive(amount: int, tree: Tree) -> PaymentState:
         return PaymentState.AUTHORIZED
     if "PENDING" in tree.authorizations or tree.capture_pending:
         return PaymentState.APPROVED
-    if "CAPTURED" in tree.authorizations:
-        return PaymentState.FAILED  # the hold is used up, and its capture did not go through
-    if "VOIDED" in tree.authorizations:
-        return PaymentState.VOIDED
-    return _of_orders(tree.orders)
+    return OVER[tree.last[-1]] if tree.last else _of_orders(tree.orders)
 
 
 def _of_captured(amount: int, tree: Tree) -> PaymentState:

@@ -130,6 +130,7 @@ def refresh_state(payment: Payment, *, at: datetime) -> None:
         states.Tree(
             orders=tuple(order.status for order in payment.orders),
             authorizations=tuple(row.status for row in standing(payment)),
+            last=tuple(row.status for row in standing(payment) if row.order_id == payment.orders[-1].id),
             captured=captured(payment).amount,
             refunded=refunded(payment).amount,
             capture_final=any(row.final for row in captures(payment)),

@@ -19,6 +19,8 @@ from tests.drain import drain
 from tests.tasks import wire as wires
 from tests.tasks.wire import Wire
 
+PassTime = Callable[[timedelta], None]
+
 
 @pytest.fixture
 def wire(simulators: Simulators) -> Iterator[Wire]:
@@ -46,7 +48,7 @@ def house(app: Flask, settings: Settings, wire: Wire) -> Iterator[Flask]:
 
 
 @pytest.fixture
-def pass_time(house: Flask, simulators: Simulators) -> Iterator[Callable[[timedelta], None]]:
+def pass_time(house: Flask, simulators: Simulators) -> Iterator[PassTime]:
     """Move business time forward, for the house and for its providers."""
 
     def move(by: timedelta) -> None:

@@ -11,6 +11,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -61,7 +62,12 @@ class Wire:
         self.plans.append(Plan(method, fragment, deed, answers=True))
 
     def calls(self, method: str, fragment: str) -> list[Seen]:
-        return [one for one in self.seen if one.method == method and fragment in one.path]
+        """What the provider took as a request; a token that has grown old is renewed, and asked again."""
+        return [
+            one
+            for one in self.seen
+            if one.method == method and fragment in one.path and one.status != HTTPStatus.UNAUTHORIZED
+        ]
 
     def plan_for(self, method: str, path: str) -> Plan | None:
         for plan in self.plans:

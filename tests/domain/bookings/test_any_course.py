@@ -259,6 +259,7 @@ def check_payment(payment: Payment) -> None:
     below = states.Tree(
         orders=tuple(order.status for order in payment.orders),
         authorizations=tuple(row.status for row in tree.standing(payment)),
+        last=tuple(row.status for row in tree.standing(payment) if row.order_id == payment.orders[-1].id),
         captured=tree.captured(payment).amount,
         refunded=tree.refunded(payment).amount,
         capture_final=any(row.final for row in tree.captures(payment)),

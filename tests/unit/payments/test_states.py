@@ -39,19 +39,28 @@ AUTHORIZATIONS = ("", "PENDING", "CREATED", "PARTIALLY_CAPTURED", "CAPTURED", "V
         ({"orders": ("EXPIRED",)}, "expired"),
         ({"orders": ("DECLINED", "CREATED")}, "ordered"),
         ({"orders": ("APPROVED", "EXPIRED")}, "expired"),
-        # Authorizations outweigh orders.
-        ({"orders": ("COMPLETED",), "authorizations": ("CREATED",)}, "authorized"),
-        ({"orders": ("COMPLETED",), "authorizations": ("PENDING",)}, "approved"),
-        ({"orders": ("COMPLETED",), "authorizations": ("VOIDED",)}, "voided"),
-        ({"orders": ("DECLINED",), "authorizations": ("DENIED",)}, "failed"),
-        ({"orders": ("COMPLETED", "COMPLETED"), "authorizations": ("DENIED", "CREATED")}, "authorized"),
-        ({"orders": ("COMPLETED", "COMPLETED"), "authorizations": ("VOIDED", "CREATED")}, "authorized"),
+        # Authorizations that hold money outweigh orders, whichever they hang on.
+        ({"orders": ("COMPLETED",), "authorizations": ("CREATED",), "last": ("CREATED",)}, "authorized"),
+        ({"orders": ("COMPLETED",), "authorizations": ("PENDING",), "last": ("PENDING",)}, "approved"),
+        ({"orders": ("COMPLETED", "CREATED"), "authorizations": ("CREATED",)}, "authorized"),
+        ({"orders": ("COMPLETED", "CREATED"), "authorizations": ("PENDING",)}, "approved"),
+        ({"orders": ("COMPLETED",) * 2, "authorizations": ("DENIED", "CREATED")}, "authorized"),
+        # Those that came to nothing speak for their own order, not for a later one.
+        ({"orders": ("COMPLETED",), "authorizations": ("VOIDED",), "last": ("VOIDED",)}, "voided"),
+        ({"orders": ("COMPLETED",), "authorizations": ("DENIED",), "last": ("DENIED",)}, "failed"),
+        ({"orders": ("COMPLETED", "CREATED"), "authorizations": ("DENIED",)}, "ordered"),
+        ({"orders": ("COMPLETED", "APPROVED"), "authorizations": ("VOIDED",)}, "approved"),
         # A capture that the bank thinks about, and one that it refused.
         (
-            {"orders": ("COMPLETED",), "authorizations": ("CAPTURED",), "capture_pending": True},
+            {
+                "orders": ("COMPLETED",),
+                "authorizations": ("CAPTURED",),
+                "last": ("CAPTURED",),
+                "capture_pending": True,
+            },
             "approved",
         ),
-        ({"orders": ("COMPLETED",), "authorizations": ("CAPTURED",)}, "failed"),
+        ({"orders": ("COMPLETED",), "authorizations": ("CAPTURED",), "last": ("CAPTURED",)}, "failed"),
         # Money that has moved outweighs all.
         ({"authorizations": ("CAPTURED",), "captured": 900_00}, "captured"),
         ({"authorizations": ("CAPTURED",), "captured": 300_00, "capture_final": True}, "captured"),
@@ -76,6 +85,7 @@ def test_any_combination_of_words_has_a_state(
     tree = Tree(
         orders=(order,) if order else (),
         authorizations=(authorization,) if authorization else (),
+        last=(authorization,) if authorization and order else (),
         captured=captured,
         refunded=refunded,
     )
