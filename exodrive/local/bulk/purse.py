@@ -156,11 +156,13 @@ class Purse:
     def close(self, *, capture_at: datetime | None = None) -> None:
         """Derive the payment's state, and plan what is still to be captured."""
         self._payment["capture_at"] = capture_at
+        words = (self._held["status"],) if self._held else ()
         self._payment["state"] = states.derive(
             self._amount.amount,
             states.Tree(
                 orders=(self._order["status"],) if self._order else (),
-                authorizations=(self._held["status"],) if self._held else (),
+                authorizations=words,
+                last=words,
                 captured=self.captured.amount,
                 refunded=self.refunded.amount,
                 capture_final=bool(self._capture),
