@@ -47,6 +47,7 @@ def react(outcome: Outcome, *, at: datetime) -> None:
         amount=payment.amount,
         currency=payment.currency,
         code=outcome.code,
+        paypal_id=outcome.paypal_id,
     )
     table = RENTAL if outcome.purpose == Purpose.RENTAL else DEPOSIT
     table.get(outcome.fact, _nothing)(booking, payment, at)

@@ -84,7 +84,12 @@ def keep_signed(contract_id: UUID, documents: SignedDocuments, *, signed_at: dat
 def _follow(booking: Booking, contract: Contract, steps: list[Step], *, at: datetime) -> None:
     for step in steps:
         transitions.note(
-            booking, FOLLOWS[step], by=DOCUSEAL, at=at, contract=str(contract.id), why=contract.decline_reason
+            booking,
+            FOLLOWS[step],
+            by=DOCUSEAL,
+            at=at,
+            submission_id=contract.submission_id,
+            why=contract.decline_reason,
         )
         if step is Step.SIGN and transitions.allowed(booking, Move.SIGN):
             confirm(booking, at=at)

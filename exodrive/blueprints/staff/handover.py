@@ -89,7 +89,6 @@ def hand_over(reference: str) -> ResponseReturnValue:
         missing=missing,
         words=condition_words.missing(missing),
         whole=len(_known(facts)) + len(PICKUP_CHECKS) + len(POSITIONS),
-        whole_page=not htmx.wants_fragment(),
     )
 
 

@@ -62,7 +62,6 @@ def take_back(reference: str) -> ResponseReturnValue:
         missing=missing,
         words=condition_words.missing(missing),
         whole=len(RETURN_CHECKS) + len(POSITIONS),
-        whole_page=not htmx.wants_fragment(),
     )
 
 

@@ -84,6 +84,10 @@ def _details(entry: AuditEntry) -> Iterator[str]:
         yield str(data["why"])
     if data.get("code"):
         yield _("PayPal says %(code)s", code=data["code"])
+    if data.get("paypal_id"):
+        yield _("PayPal %(id)s", id=data["paypal_id"])
+    if data.get("submission_id"):
+        yield _("DocuSeal %(id)s", id=data["submission_id"])
     yield from _dropped(data)
 
 
