@@ -38,6 +38,8 @@ from exodrive.local import ports, programs
 from exodrive.local.programs import Program
 from tests import live, localhost_only, unfinished_work
 from tests.live import LiveHouse
+from tests.providers import faulty
+from tests.providers.faulty import Faulty
 from tests.servers import Servers, running
 
 SERVERS_KEY = "exodrive_servers"
@@ -163,14 +165,30 @@ def simulators_port() -> int:
 
 
 @pytest.fixture(scope="session")
-def simulators(simulators_port: int, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulators]:
-    """The simulators as `exodrive simulators` runs them; they send webhooks nowhere."""
+def postbox() -> Iterator[Faulty]:
+    """Takes the simulators' webhooks, word for word, for a test to hand on as it likes."""
+    with faulty.running() as box:
+        box.says(faulty.answer(200, "{}"))
+        yield box
+
+
+@pytest.fixture(scope="session")
+def simulators(
+    simulators_port: int, postbox: Faulty, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Simulators]:
+    """The simulators as `exodrive simulators` runs them; what they report goes into the postbox."""
     url = f"http://127.0.0.1:{simulators_port}"
     state = tmp_path_factory.mktemp("simulators") / "state.db"
     program = Program(
         "simulators",
         (sys.executable, "-m", "exodrive.simulators", "--port", str(simulators_port), "--state", str(state)),
-        os.environ,
+        {
+            **os.environ,
+            **{
+                f"SIMULATORS_WEBHOOKS_{name.upper()}": f"{postbox.url}/{name}"
+                for name in ("paypal", "docuseal", "resend")
+            },
+        },
     )
     process = programs.start(program, output=subprocess.DEVNULL)
     try:
