@@ -74,6 +74,7 @@ ACCESS: dict[str, str] = {
     "staff.retry_delivery": AGENT,
     "staff.sandbox": AGENT,
     "staff.waive_deposit": MANAGER,
+    "staff.miss": MANAGER,
     "staff.replace_link": MANAGER,
     "staff.retry_payment": MANAGER,
     "staff.resolve_delivery": MANAGER,

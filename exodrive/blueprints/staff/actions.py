@@ -16,7 +16,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
 from exodrive.blueprints.staff.facts import Facts
-from exodrive.bookings import attention, deposits, handover, links, retrying, signing
+from exodrive.bookings import attention, cancelling, deposits, handover, links, retrying, signing
 from exodrive.bookings.states import State
 from exodrive.contracts.states import WAITING
 from exodrive.kernel.actors import Actor
@@ -33,7 +33,7 @@ class Action:
     deed: LazyString
     done: LazyString
     offered: Callable[[Facts], bool]
-    do: Callable[[UUID, Actor, datetime, str], None]
+    do: Callable[[UUID, Actor, datetime, str], object]
     reason: LazyString | None = None
     look: str = ""
 
@@ -64,6 +64,10 @@ def _deposit_unasked(facts: Facts) -> bool:
 def _deposit_missing(facts: Facts) -> bool:
     waived = facts.booking.deposit_waiver is not None
     return facts.state is State.CONFIRMED and not facts.deposit_held and not waived
+
+
+def _not_come(facts: Facts) -> bool:
+    return facts.state is State.CONFIRMED and facts.at >= facts.booking.pickup_at
 
 
 def _reachable(facts: Facts) -> bool:
@@ -122,6 +126,18 @@ ACTIONS: tuple[Action, ...] = (
         offered=_deposit_missing,
         do=lambda booking_id, by, at, reason: handover.waive_deposit(booking_id, reason=reason, by=by, at=at),
         reason=_l("Reason"),
+        look="btn-danger",
+    ),
+    Action(
+        name="miss",
+        label=_l("No-show"),
+        question=_l("Did the customer not come?"),
+        text=_l("The rental is charged in full and the car is free again. This cannot be undone."),
+        deed=_l("Charge it in full"),
+        done=_l("Recorded. PayPal is told now."),
+        offered=_not_come,
+        do=lambda booking_id, by, at, reason: cancelling.miss(booking_id, reason=reason, by=by, at=at),
+        reason=_l("What was tried to reach the customer"),
         look="btn-danger",
     ),
     Action(
