@@ -14,7 +14,7 @@ import redis
 import structlog
 from dramatiq import Actor
 from dramatiq.brokers.redis import RedisBroker
-from dramatiq.errors import ConnectionError as BrokerAway
+from dramatiq.errors import BrokerConnectionError as BrokerAway
 from periodiq import Scheduler
 
 log = structlog.get_logger(__name__)

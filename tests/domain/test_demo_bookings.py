@@ -36,8 +36,8 @@ COUNT = 600
 
 @pytest.fixture(scope="module")
 def house(servers: Servers, worker_number: int, settings: Settings) -> Iterator[Flask]:
-    with filled.house(servers, database="made_up", worker=worker_number, bookings=COUNT) as app:
-        yield app
+    with filled.house(servers, database="made_up", worker=worker_number, bookings=COUNT) as house:
+        yield house.app
 
 
 @pytest.fixture(scope="module")

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 
 from exodrive.config import Settings
 from exodrive.kernel import clock, sandbox_clock
@@ -16,7 +17,9 @@ from exodrive.local import demo
 from exodrive.providers import factory, simulator_clock
 from tests.conftest import Simulators
 from tests.drain import drain
+from tests.providers.faulty import Received
 from tests.tasks import wire as wires
+from tests.tasks.reports import Post
 from tests.tasks.wire import Wire
 
 PassTime = Callable[[timedelta], None]
@@ -59,3 +62,22 @@ def pass_time(house: Flask, simulators: Simulators) -> Iterator[PassTime]:
     yield move
     clock.set_offset(timedelta())
     simulator_clock.move(simulators.url, offset_seconds=0)
+
+
+@pytest.fixture
+def post(house: Flask, settings: Settings) -> Post:
+    """Hands a message on to the house as its provider would; returns the status."""
+    factory.configure(settings)  # without the wire: PayPal's certificates lie at its own address
+    client: FlaskClient = house.test_client()
+
+    def hand_on(message: Received, *, body: bytes | None = None) -> int:
+        answer = client.post(
+            f"/webhooks{message.path}",
+            data=message.body if body is None else body,
+            headers={name: value for name, value in message.headers.items() if "-" in name},
+            content_type="application/json",
+        )
+        db.session.remove()
+        return answer.status_code
+
+    return hand_on

@@ -4,84 +4,27 @@ from __future__ import annotations
 
 import json
 import random
-import time
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
-import requests
-from flask import Flask
-from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from exodrive.bookings import queries
-from exodrive.config import Settings
 from exodrive.contracts import issuing
 from exodrive.kernel import clock, deliveries, inbox
-from exodrive.kernel.db import db, session, transaction
-from exodrive.kernel.inbox import InboxMessage
+from exodrive.kernel.db import session, transaction
 from exodrive.kernel.outbox import Delivery
 from exodrive.notifications import messages
 from exodrive.payments import tree
 from exodrive.payments.states import Purpose
-from exodrive.providers import factory
 from exodrive.tasks import webhooks
 from tests import rental
 from tests.drain import drain, hurry, troubles
 from tests.providers.faulty import Faulty, Received
 from tests.tasks import steps
-
-Post = Callable[..., int]
-
-
-@pytest.fixture
-def post(house: Flask, settings: Settings) -> Post:
-    """Hands a message on to the house as its provider would; returns the status."""
-    factory.configure(settings)  # without the wire: PayPal's certificates lie at its own address
-    client: FlaskClient = house.test_client()
-
-    def hand_on(message: Received, *, body: bytes | None = None) -> int:
-        answer = client.post(
-            f"/webhooks{message.path}",
-            data=message.body if body is None else body,
-            headers={name: value for name, value in message.headers.items() if "-" in name},
-            content_type="application/json",
-        )
-        db.session.remove()
-        return answer.status_code
-
-    return hand_on
-
-
-def arrived(postbox: Faulty, path: str, event: str, mark: str) -> Received:
-    """The first message of a provider of that type that mentions `mark`."""
-    deadline = time.monotonic() + 15
-    while time.monotonic() < deadline:
-        for message in list(postbox.received):
-            if message.path == path and event.encode() in message.body and mark.encode() in message.body:
-                return message
-        time.sleep(0.02)
-    raise AssertionError(f"no {event} arrived at {path}")
-
-
-def stored() -> list[tuple[str, str]]:
-    """(type, state) of every message, in the order of arrival."""
-    with transaction():
-        rows = session().scalars(select(InboxMessage).order_by(InboxMessage.received_at, InboxMessage.id))
-        return [(row.event_type, row.state) for row in rows]
-
-
-def approved_unseen(postbox: Faulty) -> tuple[UUID, Received]:
-    """A payer has approved and closed the window; PayPal's message is on its way."""
-    booking_id = steps.ordered()
-    url = rental.approve_url(booking_id)
-    requests.get(url, timeout=10)
-    requests.post(url, data={"decision": "approve", "funding": "good"}, allow_redirects=False, timeout=10)
-    with transaction():
-        order = tree.of_booking(booking_id)[Purpose.RENTAL].orders[0].paypal_id
-    return booking_id, arrived(postbox, "/paypal", "CHECKOUT.ORDER.APPROVED", order)
+from tests.tasks.reports import Post, approved_unseen, arrived, keep, stored
 
 
 def test_a_genuine_message_leads_to_a_reading_and_the_booking_goes_on(post: Post, postbox: Faulty) -> None:
@@ -154,22 +97,6 @@ def test_without_a_signature_nothing_is_believed(post: Post) -> None:
         body = json.dumps({"id": "WH-1", "event_type": "x", "type": "x", "timestamp": "2026-01-01"}).encode()
         assert post(Received("POST", path, {"svix-id": "msg_1"}, body)) == 401
     assert stored() == []
-
-
-def keep(event_type: str, event: dict[str, Any], *, provider: str = "paypal", key: str = "WH-9") -> UUID:
-    """A message whose signature was in order."""
-    with transaction():
-        message_id = inbox.store(
-            provider=provider,
-            event_key=key,
-            event_type=event_type,
-            headers={},
-            body=json.dumps(event).encode(),
-            verified=True,
-            at=clock.real_now(),
-        )
-    assert message_id is not None
-    return message_id
 
 
 @pytest.mark.parametrize(
