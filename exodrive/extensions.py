@@ -11,5 +11,8 @@ from flask_wtf.csrf import CSRFProtect
 babel = Babel()  # type: ignore[no-untyped-call]  # Flask-Babel leaves it untyped
 csrf = CSRFProtect()
 migrate = Migrate()
-# Counts in Redis while it is there, and in this process's memory while it is not.
-limiter = Limiter(key_func=get_remote_address, in_memory_fallback_enabled=True, headers_enabled=True)
+# Counts in Redis while it is there, and in this process's memory while it is not. Of the requests that are
+# under way as Redis goes, only the first makes the change; the others are let through uncounted, not failed.
+limiter = Limiter(
+    key_func=get_remote_address, in_memory_fallback_enabled=True, swallow_errors=True, headers_enabled=True
+)

@@ -40,7 +40,11 @@ def wishes(weeks: int) -> list[tuple[str, str]]:
 
 
 def test_one_of_many_gets_the_car(
-    valkey: bool, customer: NewCustomer, books: Books, capsys: pytest.CaptureFixture[str]
+    valkey: bool,
+    house: LiveHouse,
+    customer: NewCustomer,
+    books: Books,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     car = "corsara-v10" if valkey else "strada-tt"
     rivals = [(customer(), wish) for wish in wishes(3)]
@@ -52,7 +56,7 @@ def test_one_of_many_gets_the_car(
     answers = crowd.together(rivals, ready)
 
     statuses = sorted(answer.status_code for answer, _ in answers)
-    assert statuses == [303, *[409] * (RIVALS - 1)]
+    assert statuses == [303, *[409] * (RIVALS - 1)], house.log
     (winner,) = [person for person, _ in rivals if person.link]
     (place,) = books.holds(car)
     assert place["booking_id"] == books.booking(winner.link)["id"]
