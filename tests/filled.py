@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+import fcntl
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
 
 from flask import Flask
 
@@ -11,20 +15,58 @@ from exodrive import config
 from exodrive.app import create_app
 from exodrive.kernel.db import db
 from exodrive.local import demo
+from exodrive.local.demo import SignIn
 from tests.servers import Servers
 
 
+@dataclass(frozen=True, slots=True)
+class FilledHouse:
+    app: Flask
+    owner: SignIn
+
+
 @contextlib.contextmanager
-def house(servers: Servers, *, database: str, worker: int, bookings: int) -> Iterator[Flask]:
-    """The app of such a house; the database is made anew and named after xdist's worker."""
-    url = servers.database(f"{database}_{worker}")
+def house(servers: Servers, *, database: str, worker: int, bookings: int) -> Iterator[FilledHouse]:
+    """Inside the app's context of such a house; the database is made anew, one for each worker of xdist."""
+    name = f"{database}_{worker}"
+    servers.database(name)
+    with _open(servers, name, worker=worker) as app:
+        yield FilledHouse(app, _fill(bookings))
+
+
+@contextlib.contextmanager
+def shared_house(
+    servers: Servers, *, database: str, worker: int, bookings: int, rest: Callable[[], None]
+) -> Iterator[FilledHouse]:
+    """The same, in one database for all workers: the first one fills it, and adds the `rest` to it."""
+    sign_in = Path(servers.folder) / f"{database}.json"
+    with (Path(servers.folder) / f"{database}.lock").open("a") as lock:
+        fcntl.lockf(lock, fcntl.LOCK_EX)
+        if not sign_in.exists():
+            servers.database(database)
+            with _open(servers, database, worker=worker):
+                owner = _fill(bookings)
+                rest()
+            sign_in.write_text(json.dumps(owner))
+    with _open(servers, database, worker=worker) as app:
+        yield FilledHouse(app, SignIn(*json.loads(sign_in.read_text())))
+
+
+@contextlib.contextmanager
+def _open(servers: Servers, database: str, *, worker: int) -> Iterator[Flask]:
+    url = servers.postgres.url(database)
     app = create_app(config.load(servers.environment(url, worker=worker, PUBLIC_URL="http://localhost")))
     app.config.update(TESTING=True, RATELIMIT_ENABLED=False)
     with app.app_context():
         try:
-            demo.ensure_house()
-            demo.add_bookings(bookings)
             yield app
         finally:
             db.session.remove()
             db.engine.dispose()
+
+
+def _fill(bookings: int) -> SignIn:
+    owner = demo.ensure_house()
+    assert owner is not None
+    demo.add_bookings(bookings)
+    return owner

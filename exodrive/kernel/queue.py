@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select, text, tuple_
+from sqlalchemy import ColumnElement, func, or_, select, text, tuple_
 from sqlalchemy.orm import contains_eager, defer, joinedload
 
 from exodrive.kernel import audit, clock
@@ -62,7 +62,10 @@ def counts() -> dict[str, int]:
     """How many deliveries each view has."""
     columns = [func.count().filter(*conditions).label(view) for view, conditions in VIEWS.items()]
     row = session().execute(
-        select(*columns).select_from(Delivery).where(Delivery.state.in_((*OPEN, DeliveryState.FAILED)))
+        select(*columns)
+        .select_from(Delivery)
+        # Not one list of states: each half has its own small index beside the many that are done.
+        .where(or_(Delivery.state.in_(OPEN), Delivery.state == DeliveryState.FAILED))
     )
     return dict(row.mappings().one())
 
