@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from importlib import import_module
 
-from flask import Flask, request
+from flask import Flask, request, session
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -39,6 +39,10 @@ BLUEPRINTS = (
 LOCALES = ("en_US",)
 LARGEST_REQUEST = 16 * 1024 * 1024  # a phone's photo; other forms are kept to a fraction of it
 LARGEST_FORM = 256 * 1024
+# Without script a check list brings all its photos at once. Only for people who are signed in.
+LARGEST_CHECK_LIST = 128 * 1024 * 1024
+SIGNED_IN = "_user_id"  # where Flask-Login notes it in the signed session
+CHECK_LISTS = ("staff.hand_over", "staff.take_back")
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -96,11 +100,17 @@ def _extend(app: Flask, settings: Settings) -> None:
     db.init_app(app)
     migrate.init_app(app, db)
     babel.init_app(app, locale_selector=lambda: request.accept_languages.best_match(LOCALES, "en_US"))  # type: ignore[no-untyped-call]
+    app.before_request(_room_for_photos)  # before anybody reads the form
     csrf.init_app(app)
     limiter.init_app(app)
     logs.init_app(app)
     if settings.sandbox:
         app.before_request(_sandbox_time)
+
+
+def _room_for_photos() -> None:
+    if request.endpoint in CHECK_LISTS and SIGNED_IN in session:
+        request.max_content_length = LARGEST_CHECK_LIST
 
 
 def _sandbox_time() -> None:

@@ -54,6 +54,10 @@ FACTS: dict[str, Callable[[DomainError], ErrorText]] = {
     "car_taken": lambda _error: ErrorText(
         _l("The car was taken a moment ago"), _l("Nothing was charged. Choose other dates or another car.")
     ),
+    "quote_forged": lambda _error: ErrorText(
+        _l("We cannot read this price any more"),
+        _l("Nothing is held. Go back to the car, choose the dates again, and hold it at the price shown."),
+    ),
     "return_before_pickup": lambda _error: ErrorText(
         _l("The return is before the pick-up"), _l("Choose a return after the pick-up.")
     ),

@@ -14,6 +14,7 @@ from exodrive.blueprints import (
     drawings,
     errors,
     form_faults,
+    plain_text,
     security_headers,
     states,
     static_files,
@@ -54,7 +55,17 @@ DESK_LINKS = (
 
 def init_app(app: Flask, *, house: Callable[[], HouseCard]) -> None:
     """Set up everything that pages rest on. `house` finds the house's card, once per request at most."""
-    for part in (static_files, security_headers, formats, form_faults, price_words, appearance, errors):
+    parts = (
+        static_files,
+        security_headers,
+        plain_text,
+        formats,
+        form_faults,
+        price_words,
+        appearance,
+        errors,
+    )
+    for part in parts:
         part.init_app(app)
     app.register_blueprint(drawings.drawings)
     app.jinja_env.globals.update(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal, DecimalException
 
 # How many decimals a currency has at PayPal, which takes none for HUF and TWD although ISO 4217 knows two:
 # https://developer.paypal.com/api/rest/reference/currency-codes/
@@ -13,6 +13,7 @@ DECIMALS: dict[str, int] = {
     "ILS": 2, "JPY": 0, "MXN": 2, "MYR": 2, "NOK": 2, "NZD": 2, "PHP": 2, "PLN": 2, "SEK": 2, "SGD": 2,
     "THB": 2, "TWD": 0, "USD": 2,
 }  # fmt: skip
+MOST_DIGITS = 18  # what the database keeps as a whole number; `1e900000` would take minutes to write out
 
 
 class MoneyError(ValueError):
@@ -80,9 +81,9 @@ class Money:
         zero = cls(0, currency)
         try:
             scaled = Decimal(value).scaleb(zero.decimals)
-        except InvalidOperation as error:
+        except DecimalException as error:  # no figure, or one beyond all bounds
             raise MoneyError(f"{value!r} is not an amount") from error
-        if not scaled.is_finite() or scaled != scaled.to_integral_value():
+        if not scaled.is_finite() or scaled.adjusted() > MOST_DIGITS or scaled != scaled.to_integral_value():
             raise MoneyError(f"{value!r} is not an amount of {currency}")
         return cls(int(scaled), currency)
 

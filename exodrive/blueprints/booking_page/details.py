@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from exodrive.availability.occupancies import CarBusy, CarTaken
-from exodrive.blueprints import counter
+from exodrive.blueprints import counter, figures
 from exodrive.blueprints.booking_page import details_form, extras_form, show, standing
 from exodrive.blueprints.booking_page.blueprint import booking_page, whose
 from exodrive.blueprints.booking_page.details_form import DetailsForm
@@ -152,8 +152,8 @@ def _order(typed: Typed, *, at: datetime) -> None:
 
 def _agreed_total() -> int:
     """The total that the page showed; what is no figure agrees to nothing."""
-    sent = request.form.get("agreed_total", "")
-    return int(sent) if sent.isdecimal() else -1
+    shown = figures.whole(request.form.get("agreed_total", ""))
+    return -1 if shown is None else shown
 
 
 def _again(typed: Typed, *, status: int, new_total: Money | None = None) -> ResponseReturnValue:

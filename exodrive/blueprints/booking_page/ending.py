@@ -8,7 +8,7 @@ from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from exodrive.blueprints import search
+from exodrive.blueprints import figures, search
 from exodrive.blueprints.booking_page import standing
 from exodrive.blueprints.booking_page.blueprint import booking_page, whose
 from exodrive.blueprints.booking_page.standing import Standing
@@ -94,8 +94,8 @@ def _paid(found: Standing) -> Money:
 
 def _agreed(currency: str) -> Money:
     """The fee that the page showed; what is no figure agrees to nothing that could be charged."""
-    typed = request.form.get("agreed_fee", "")
-    return Money(int(typed) if typed.isdecimal() else -1, currency)
+    shown = figures.whole(request.form.get("agreed_fee", ""))
+    return Money(-1 if shown is None else shown, currency)
 
 
 def _back(secret: str) -> ResponseReturnValue:

@@ -21,7 +21,7 @@ from exodrive.bookings.states import Move
 from exodrive.bookings.transitions import MoveImpossible
 from exodrive.kernel import clock
 from exodrive.kernel.db import transaction
-from exodrive.kernel.money import Money
+from exodrive.kernel.money import Money, MoneyError
 
 
 @staff.route("/bookings/<reference>/cancel", methods=["GET", "POST"])
@@ -53,12 +53,20 @@ def cancel(reference: str) -> ResponseReturnValue:
     )
 
 
+def _agreed(form: CancelForm, currency: str) -> Money:
+    """The fee that the page showed; what is no amount agrees to nothing that could be charged."""
+    try:
+        return Money.from_text(form.fee.data or "", currency)
+    except MoneyError:
+        return Money(-1, currency)
+
+
 def _cancel(facts: Facts, form: CancelForm) -> None:
     fault = bool(form.houses_fault.data)
     if fault and not guard.is_at_least(Role.MANAGER):
         raise NotYourRole(Role.MANAGER)
     currency = facts.booking.currency
-    fee = Money.zero(currency) if fault else Money.from_text(form.fee.data, currency)
+    fee = Money.zero(currency) if fault else _agreed(form, currency)
     with transaction():
         cancelling.cancel(
             facts.booking.id,

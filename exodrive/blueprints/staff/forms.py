@@ -10,6 +10,7 @@ from wtforms import BooleanField, HiddenField, IntegerField, SelectMultipleField
 from wtforms.validators import DataRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget, TextInput
 
+from exodrive.blueprints import figures
 from exodrive.kernel.errors import Stale
 
 LONGEST_REASON = 500
@@ -23,9 +24,10 @@ class VersionForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
     @property
     def seen(self) -> int:
         """The version that the page was made from. Raises Stale for one that is no number."""
-        if not (self.version.data or "").isdecimal():
+        version = figures.whole(self.version.data or "")
+        if version is None:
             raise Stale
-        return int(self.version.data)
+        return version
 
 
 class ActionForm(VersionForm):
