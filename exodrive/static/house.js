@@ -4,6 +4,7 @@ import "./js/theme.js";
 import "./js/hold.js";
 import "./js/dialogs.js";
 import "./js/toasts.js";
+import "./js/focus.js";
 import "./js/problems.js";
 import "./js/drafts.js";
 import "./js/photos.js";
