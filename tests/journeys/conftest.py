@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -48,6 +49,9 @@ def walk(page: Page, live_house: LiveHouse) -> Walk:
     return Walk(page, live_house.url, live_house.simulators_url, live_house.owner)
 
 
+# A later request has taken an earlier one's place, or a form was refused in words: as it should be.
+AS_IT_SHOULD_BE = re.compile("htmx:afterRequest|htmx:sendAbort|.* with a status of (409|422) ")
+
+
 def _is_complaint(said: ConsoleMessage) -> bool:
-    """An error, but for htmx telling that a later request has taken an earlier one's place."""
-    return said.type == "error" and not said.text.startswith(("htmx:afterRequest", "htmx:sendAbort"))
+    return said.type == "error" and not AS_IT_SHOULD_BE.match(said.text)
