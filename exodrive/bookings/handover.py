@@ -31,8 +31,12 @@ from exodrive.kernel.actors import Actor
 from exodrive.kernel.db import session
 from exodrive.kernel.errors import Refused
 from exodrive.kernel.ids import new_id
+from exodrive.payments import tree
+from exodrive.payments.states import PaymentState, Purpose
 
-# What staff tick by looking; licence, agreement and deposit are known from our own rows.
+# What the rental's payment must have reached before the keys go out.
+PAID = frozenset({PaymentState.AUTHORIZED, PaymentState.PARTIALLY_CAPTURED, PaymentState.CAPTURED})
+# What staff tick by looking; payment, agreement and deposit are known from our own rows.
 PICKUP_CHECKS = ("identity", "licence", "insurance", "second_key")
 RETURN_CHECKS = ("keys_back", "belongings")
 
@@ -107,7 +111,9 @@ def add_photo(booking_id: UUID, kind: ReportKind, *, position: str, file_id: UUI
 def known_checks(booking: Booking) -> dict[str, bool]:
     """The checks that our own rows answer."""
     contract = issuing.current(booking.id)
+    rental = tree.of_booking(booking.id).get(Purpose.RENTAL)
     return {
+        "payment": rental is not None and rental.state in PAID,
         "agreement": contract is not None and contract.state == ContractState.SIGNED,
         "deposit": booking.deposit_waiver is not None or deposits.is_held(booking),
     }

@@ -119,6 +119,7 @@ def checks(facts: Facts) -> list[tuple[bool, str]]:
     return [
         (licence, _("Licence valid past return")),
         (insured, _("Insurance named, valid past return")),
+        (facts.paid_for, _("Rental paid for")),
         (facts.agreement_signed, _("Agreement signed")),
         (facts.deposit_held, _("Deposit held")),
     ]

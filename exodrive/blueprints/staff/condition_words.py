@@ -25,6 +25,7 @@ CHECK_WORDS: dict[str, Callable[[], str]] = {
     "licence": lambda: _("Licence seen and valid"),
     "insurance": lambda: _("Insurance seen"),
     "second_key": lambda: _("Second key stays in the house"),
+    "payment": lambda: _("Rental paid for"),
     "agreement": lambda: _("Agreement signed"),
     "deposit": lambda: _("Deposit held"),
     "keys_back": lambda: _("Keys are back"),

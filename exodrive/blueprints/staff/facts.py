@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from exodrive.bookings import cancelling, deposits, queries, retrying
+from exodrive.bookings import cancelling, deposits, handover, queries, retrying
 from exodrive.bookings.models import Booking, ConditionReport, ReportKind
 from exodrive.bookings.policy import CancellationTerms
 from exodrive.bookings.states import CANCELLABLE, State
@@ -65,6 +65,12 @@ class Facts:
     @property
     def deposit(self) -> Payment | None:
         return self.payments.get(Purpose.DEPOSIT)
+
+    @property
+    def paid_for(self) -> bool:
+        """Whether the rental's money is held or taken."""
+        rental = self.payments.get(Purpose.RENTAL)
+        return rental is not None and rental.state in handover.PAID
 
     @property
     def deposit_held(self) -> bool:

@@ -148,7 +148,11 @@ def _hand_over(facts: Facts, form: ConditionForm) -> bool:
 def _known(facts: Facts) -> dict[str, bool]:
     """What our own rows answer, without asking for the form's ticks."""
     waived = facts.booking.deposit_waiver is not None
-    return {"agreement": facts.agreement_signed, "deposit": facts.deposit_held or waived}
+    return {
+        "payment": facts.paid_for,
+        "agreement": facts.agreement_signed,
+        "deposit": facts.deposit_held or waived,
+    }
 
 
 def _missing(facts: Facts, form: ConditionForm) -> list[str]:

@@ -74,7 +74,7 @@ def _photos() -> dict[str, object]:
 
 def _hand_over(agent: Browser, page: str) -> None:
     form = agent.get(f"{page}/hand-over")
-    assert "of 14 done" in form
+    assert "of 15 done" in form
     early = agent.read(agent.send(form, "/hand-over", odometer="20,000"), status=422)
     assert "12 left: face matches the licence" in early
     assert "8 photos" in early
