@@ -7,6 +7,7 @@ import sqlite3
 from collections import Counter
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import psycopg
 from psycopg.rows import dict_row
 
 from tests.live import LiveHouse
+from tests.races.days import ZONE
 from tests.races.patience import until
 
 Row = dict[str, Any]
@@ -70,12 +72,14 @@ class Books:
             what=f"the {purpose} to be {state} ({self.troubles()})",
         )
 
-    def holds(self, car: str) -> list[Row]:
-        """What takes the car's time on behalf of bookings."""
+    def holds(self, car: str, *, week: datetime) -> list[Row]:
+        """What takes the car's time in the seven days from `week`: other tests rent it on other days."""
         return self.rows(
             "SELECT o.* FROM occupancies o JOIN cars c ON c.id = o.car_id"
-            " WHERE c.slug = %(car)s AND o.booking_id IS NOT NULL",
+            " WHERE c.slug = %(car)s AND o.booking_id IS NOT NULL"
+            " AND o.period && tstzrange(%(week)s, %(week)s + interval '7 days')",
             car=car,
+            week=week.replace(tzinfo=ZONE),
         )
 
     def wait_until_quiet(self) -> None:
