@@ -50,6 +50,11 @@ genuine: setup-test ## Verify messages that PayPal really signed: VECTORS=folder
 	@test -d "$(VECTORS)" || { echo 'Name the folder of the messages: make genuine VECTORS=folder' >&2; exit 2; }
 	$(BIN)/python -m tests.genuine.check "$(VECTORS)"
 
+bench: setup-test ## Measure latency, crowds and pages, a quarter of an hour: see bench/README.md
+	-$(BIN)/python -m bench.outbox_latency
+	-$(BIN)/python -m bench.hold_race
+	-$(BIN)/python -m bench.pages
+
 diagrams: setup ## Draw the state tables into the documents
 	$(BIN)/python bin/diagrams.py
 
