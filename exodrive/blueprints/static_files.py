@@ -20,6 +20,7 @@ from werkzeug.security import safe_join
 A_YEAR = 365 * 24 * 3600
 TEXT = {".css", ".js", ".svg"}
 
+LONGEST_NAME = 200  # far beyond ours, and short of what a file system stumbles over
 # `@import url("css/base.css") layer(base);` in a stylesheet, `import "./js/hold.js";` in a script
 _CSS_PART = re.compile(r'@import url\("(?P<name>[^":]+)"\)(?: layer\((?P<layer>[\w.]+)\))?;\n?')
 _JS_PART = re.compile(r'^import "\./(?P<name>[^"]+)";\n?', re.MULTILINE)
@@ -75,7 +76,7 @@ def send(asset: Asset) -> Response:
 def _asset(name: str) -> Asset | None:
     root = current_app.static_folder
     path = safe_join(root, name) if root else None
-    if root is None or path is None or not Path(path).is_file():
+    if root is None or path is None or len(name) > LONGEST_NAME or not Path(path).is_file():
         return None
     load = _load.__wrapped__ if current_app.debug else _load
     return load(Path(root), name)
