@@ -74,7 +74,7 @@ class Batch:
 
 def _copy(connection: psycopg.Connection[Any], table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     names = [name for name in table.columns.keys() if name != NUMBERED.get(table.name)]  # noqa: SIM118
-    unknown = {name for row in rows for name in row} - set(names)
+    unknown = set().union(*rows) - set(names)
     if unknown:
         raise LookupError(f"{table.name} has no {', '.join(sorted(unknown))}")
     documents = [place for place, name in enumerate(names) if isinstance(table.columns[name].type, JSONB)]

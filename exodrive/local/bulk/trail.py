@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 from exodrive.kernel import audit
@@ -11,8 +12,9 @@ from exodrive.kernel.actors import Actor
 from exodrive.local.bulk.rows import Batch
 
 
-class Entry(NamedTuple):
-    """One deed, with the fields of an `AuditEntry`."""
+@dataclass(slots=True)
+class Entry:
+    """One deed, with the fields of an `AuditEntry`; its id is given when it is written."""
 
     at: datetime
     action: str
@@ -24,6 +26,12 @@ class Entry(NamedTuple):
     data: dict[str, Any]
     subject_type: str = "booking"
     id: int = 0
+
+    def columns(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in NAMES}
+
+
+NAMES = tuple(field.name for field in fields(Entry))
 
 
 class Trail:
@@ -48,6 +56,6 @@ def write(batch: Batch, entries: list[Entry], *, ids: list[int]) -> None:
     link, seal = audit.end_of_chain()
     for number, entry in zip(ids, entries, strict=True):
         link += 1
-        numbered = entry._replace(id=number)
-        seal = audit.digest(numbered, before=seal)
-        batch.add("audit_entries", **numbered._asdict(), link=link, seal=seal)
+        entry.id = number
+        seal = audit.digest(entry, before=seal)
+        batch.add("audit_entries", **entry.columns(), link=link, seal=seal)
