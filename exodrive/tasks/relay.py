@@ -27,7 +27,7 @@ from exodrive.tasks import broker as queue
 log = structlog.get_logger(__name__)
 
 BATCH = 100
-LONGEST_SLEEP = 5.0  # seconds; also how late a delivery can be noticed when a NOTIFY was lost
+LONGEST_SLEEP = 1.0  # seconds; also how late a lost NOTIFY is made good, and a wish to stop is heard
 PAUSE_AFTER_FAULT = 1.0
 
 
