@@ -13,10 +13,12 @@ from exodrive.blueprints import car_calendar, counter, date_words, promises, sea
 from exodrive.blueprints.car_calendar import Month
 from exodrive.blueprints.htmx import page
 from exodrive.blueprints.search import Search
-from exodrive.blueprints.visitors import visitor
-from exodrive.bookings import expiry, finding, offers, policy
+from exodrive.blueprints.visitors import known, visitor
+from exodrive.bookings import expiry, finding, holding, links, offers, policy
+from exodrive.bookings.models import Booking
 from exodrive.bookings.offers import Desk, Offer
 from exodrive.bookings.policy import CancellationTerms, DatesRefused
+from exodrive.bookings.states import State
 from exodrive.fleet import queries as fleet
 from exodrive.fleet.models import Car
 from exodrive.house import queries as house
@@ -28,7 +30,9 @@ SIMILAR = 3
 
 @dataclass
 class CarView:
-    """All that the page shows. `offer` is the price for good dates, `free` whether the car can be had."""
+    """All that the page shows. `offer` is the price for good dates, `free` whether the car can be had, `mine`
+    what this visitor has begun with the car already, `my_secret` that of the link to it.
+    """
 
     car: Car
     search: Search
@@ -36,6 +40,8 @@ class CarView:
     month: Month
     offer: Offer | None
     free: bool
+    mine: Booking | None
+    my_secret: str
     promise: str
     terms: CancellationTerms | None
     others: list[Offer]
@@ -54,7 +60,8 @@ def look(slug: str, args: Mapping[str, str], *, at: datetime) -> CarView:
     asked = search.read(args, house.places(), partly=True)
     desk = counter.desk(at=at, currencies=fleet.currencies() | {car.currency})
     offer = _offer(car, asked, desk=desk, at=at)
-    free = offer is not None and _is_free(offer, at=at)
+    mine = _begun(car, at=at)
+    free = offer is not None and _is_free(offer, mine, at=at)
     near = offer is not None and not free
     if free:
         visitor()  # marked before the button is there: two clicks at once are one person's, not two rivals'
@@ -65,6 +72,8 @@ def look(slug: str, args: Mapping[str, str], *, at: datetime) -> CarView:
         month=car_calendar.month(car, asked, args.get("month", ""), desk=desk, at=at),
         offer=offer,
         free=free,
+        mine=mine,
+        my_secret=_secret(mine) if mine else "",
         promise=promises.sign(offer, secret=current_app.config["SECRET_KEY"], at=at)
         if offer and free
         else "",
@@ -110,11 +119,24 @@ def _offer(car: Car, asked: Search, *, desk: Desk, at: datetime) -> Offer | None
     return None
 
 
-def _is_free(offer: Offer, *, at: datetime) -> bool:
-    """Whether the car can be had then. A hold that has run out is ended by whoever wants its place."""
+def _begun(car: Car, *, at: datetime) -> Booking | None:
+    mark = known()
+    return holding.unfinished(mark, car.id, at=at) if mark else None
+
+
+def _secret(mine: Booking) -> str:
+    return links.secret(current_app.config["SECRET_KEY"], mine.id, mine.link_version)
+
+
+def _is_free(offer: Offer, mine: Booking | None, *, at: datetime) -> bool:
+    """Whether the car can be had then.
+
+    A hold that has run out is ended by whoever wants its place; one of the visitor's own makes way for the next.
+    """
     if not offer.car.available:
         return False
-    if availability.is_free(offer.car.id, offer.period):
+    own = mine.id if mine is not None and mine.state == State.HELD else None
+    if availability.is_free(offer.car.id, offer.period, ignoring_booking=own):
         return True
     expiry.clear(offer.car.id, offer.period, at=at)
     return availability.is_free(offer.car.id, offer.period)

@@ -82,6 +82,24 @@ def live_hold(visitor: str, *, at: datetime) -> Booking | None:
     )
 
 
+def unfinished(visitor: str, car_id: UUID, *, at: datetime) -> Booking | None:
+    """What a visitor has begun with a car and not paid for yet: for those who came back to look at it."""
+    return (
+        session()
+        .scalars(
+            select(Booking)
+            .where(
+                Booking.visitor == visitor,
+                Booking.car_id == car_id,
+                Booking.state.in_((State.HELD, State.AWAITING_PAYMENT)),
+                Booking.expires_at > at,
+            )
+            .order_by(Booking.held_at.desc())
+        )
+        .first()
+    )
+
+
 def _turn_of(visitor: str) -> list[tuple[UUID, UUID]]:
     """Wait until no other tab of this visitor is holding a car; returns (booking, car) of what they hold.
 

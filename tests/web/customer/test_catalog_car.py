@@ -9,7 +9,7 @@ from flask import Flask
 
 from exodrive.fleet.models import Car
 from exodrive.kernel.db import session, transaction
-from tests.web.customer.booking import CAR, HTMX, held
+from tests.web.customer.booking import CAR, HTMX, held, order
 from tests.web.customer.browser import Browser
 from tests.web.frame.html import Page
 
@@ -136,3 +136,18 @@ def _day(page: str, words: str) -> str:
     found = re.search(rf'<a href="([^"]+)"[^>]*aria-label="{re.escape(words)}"', page)
     assert found is not None, f"no day called {words!r}"
     return found[1].replace("&amp;", "&")
+
+
+def test_who_comes_back_by_the_back_button_finds_their_own_hold(
+    browser: Browser, visitor: Callable[[], Browser]
+) -> None:
+    """The car is not taken for them: they hold it. For everybody else it is."""
+    link = held(browser)
+    back = browser.get(CAR)
+    assert "You hold this car until 10:15." in back
+    assert link.rsplit("/", 1)[-1] in back
+    assert held(browser) == link
+    assert "taken for some of that time" in visitor().get(CAR)
+    order(browser, link)
+    assert "waits for your payment until" in browser.get(CAR)
+    assert "You hold this car" not in visitor().get(CAR)
