@@ -131,7 +131,7 @@ def _secret(mine: Booking) -> str:
 def _is_free(offer: Offer, mine: Booking | None, *, at: datetime) -> bool:
     """Whether the car can be had then.
 
-    A hold that has run out is ended by whoever wants its place; one of the visitor's own makes way for the next.
+    A hold that has run out is ended by whoever wants its place; the visitor's own makes way for their next.
     """
     if not offer.car.available:
         return False
