@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import distinct_on
@@ -48,14 +47,6 @@ def place(slug: str) -> Place:
     found = session().scalars(select(Place).where(Place.slug == slug, Place.active)).first()
     if found is None:
         raise PlaceNotFound(slug)
-    return found
-
-
-def place_by_id(place_id: UUID) -> Place:
-    """A place of a booking, choosable or not. Raises PlaceNotFound."""
-    found = session().get(Place, place_id)
-    if found is None:
-        raise PlaceNotFound(str(place_id))
     return found
 
 
