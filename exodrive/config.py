@@ -47,6 +47,8 @@ SANDBOX_PATHS: Mapping[str, str] = {
     "RESEND_BASE_URL": "/resend",
 }
 REAL_DOMAINS = ("paypal.com", "docuseal.com", "docuseal.eu", "resend.com")
+ROLES = ("VIEWER", "AGENT", "MANAGER", "OWNER")
+NOBODY = "NOBODY"
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 SHORTEST_SECRET = 32  # characters; what `python -c "import secrets; print(secrets.token_hex())"` exceeds
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
@@ -103,6 +105,22 @@ class Settings:
     sentry_dsn: str | None = field(repr=False)
     log_level: str
     trusted_proxies: int
+    cors_origins: tuple[str, ...]
+    second_factor_from: str | None = None  # the lowest role that must have one; None: nobody must
+    failpoints: Path | None = None  # the folder that says where to die: for tests alone
+
+    @property
+    def secrets(self) -> tuple[str | None, ...]:
+        """What must never be written anywhere: keys, and addresses with passwords in them."""
+        own = (
+            self.secret_key,
+            self.smtp_url,
+            self.sentry_dsn,
+            *map(_password, (self.database_url, self.redis_url)),
+        )
+        paypal = (self.paypal.client_id, self.paypal.client_secret)
+        docuseal = (self.docuseal.api_key, self.docuseal.webhook_secret)
+        return (*own, *paypal, *docuseal, self.resend.api_key, self.resend.webhook_secret)
 
     @property
     def secure_cookies(self) -> bool:
@@ -166,6 +184,9 @@ def _settings(read: _Reader) -> Settings:
         sentry_dsn=read.optional_address("SENTRY_DSN", schemes=("http", "https")),
         log_level=read.one_of("LOG_LEVEL", LOG_LEVELS, default="INFO"),
         trusted_proxies=read.whole_number("TRUSTED_PROXIES", default=0),
+        cors_origins=read.origins("CORS_ORIGINS"),
+        second_factor_from=read.second_factor_from(),
+        failpoints=read.failpoints(),
     )
 
 
@@ -210,6 +231,17 @@ class _Reader:
     def optional_address(self, name: str, *, schemes: tuple[str, ...]) -> str | None:
         return self.address(name, schemes=schemes) if self._given(name) else None
 
+    def origins(self, name: str) -> tuple[str, ...]:
+        """Web origins, apart by commas: scheme, host and port, nothing behind them."""
+        found = tuple(
+            part.strip().rstrip("/") for part in (self._given(name) or "").split(",") if part.strip()
+        )
+        for origin in found:
+            parts = urlsplit(origin)
+            if not _is_address(origin, ("http", "https")) or origin != f"{parts.scheme}://{parts.netloc}":
+                self._fault(name, f"names no origin such as https://shop.example: {origin!r}")
+        return found
+
     def public_url(self, port: int) -> str:
         """What visitors type. Outside the sandbox it must be named, and HTTPS unless it is this machine."""
         default = f"http://localhost:{port}" if self.sandbox else None
@@ -227,6 +259,12 @@ class _Reader:
             self._fault("SECRET_KEY", "is the sandbox's, which everybody knows")
         return value
 
+    def second_factor_from(self) -> str | None:
+        """Outside the sandbox whoever can move money by hand signs in with a code too."""
+        default = NOBODY if self.sandbox else "MANAGER"
+        value = self.one_of("SECOND_FACTOR_FROM", (*ROLES, NOBODY), default=default)
+        return None if value == NOBODY else value.lower()
+
     def simulators_url(self) -> str | None:
         if not self.sandbox:
             return None
@@ -236,6 +274,19 @@ class _Reader:
         base = self.simulators_url()
         default = None if base is None else base + SANDBOX_PATHS[name]
         return self.address(name, schemes=("http", "https"), default=default).rstrip("/")
+
+    def failpoints(self) -> Path | None:
+        """The folder of `kernel.failpoints`. Never in a live house, and nowhere by one mistyped line."""
+        folder = self._given("EXODRIVE_FAILPOINTS")
+        if folder is None:
+            return None
+        for switch, on in (
+            ("EXODRIVE_SANDBOX", self.sandbox),
+            ("EXODRIVE_TEST_RUN", self._flag("EXODRIVE_TEST_RUN")),
+        ):
+            if not on:
+                self._fault("EXODRIVE_FAILPOINTS", f"kills processes on purpose, and {switch} is not set")
+        return Path(folder)
 
     def refuse_mixture(self) -> None:
         """Live keys never meet simulators: one would move real money for a game, or rent a car for none.
@@ -282,6 +333,10 @@ def _is_address(value: str, schemes: tuple[str, ...]) -> bool:
     except ValueError:
         return False
     return parts.scheme in schemes and bool(parts.netloc or parts.path.strip("/"))
+
+
+def _password(url: str) -> str | None:
+    return urlsplit(url).password
 
 
 def _either(words: Iterable[str]) -> str:

@@ -3,10 +3,42 @@
 from exodrive import config
 from exodrive.app import create_app
 from exodrive.providers import factory
-from exodrive.tasks import bookings, contracts, invoices, messages, payments, sandbox, sweeps, webhooks
+from exodrive.tasks import (
+    bills,
+    bookings,
+    contracts,
+    enquiries,
+    files,
+    invoices,
+    messages,
+    payments,
+    photos,
+    quotes,
+    reconciling,
+    reviews,
+    sandbox,
+    sweeps,
+    webhooks,
+)
 from exodrive.tasks import broker as queue
 
-__all__ = ["bookings", "broker", "contracts", "invoices", "messages", "payments", "sandbox", "webhooks"]
+__all__ = [
+    "bills",
+    "bookings",
+    "broker",
+    "contracts",
+    "enquiries",
+    "files",
+    "invoices",
+    "messages",
+    "payments",
+    "photos",
+    "quotes",
+    "reconciling",
+    "reviews",
+    "sandbox",
+    "webhooks",
+]
 
 settings = config.load()
 factory.configure(settings)

@@ -1,4 +1,4 @@
-"""Who does something: the customer, a member of staff, the system itself, or a provider."""
+"""Who does something: the customer, a member of staff, a partner's program, the system itself, a provider."""
 
 from __future__ import annotations
 
@@ -10,8 +10,13 @@ from uuid import UUID
 class ActorKind(StrEnum):
     CUSTOMER = "customer"
     STAFF = "staff"
+    PARTNER = "partner"
     SYSTEM = "system"
     PROVIDER = "provider"
+
+
+# Who decides by what a page or an answer showed them; the others report, or do what was decided.
+DECIDERS = frozenset({ActorKind.CUSTOMER, ActorKind.STAFF, ActorKind.PARTNER})
 
 
 @dataclass(frozen=True, slots=True)

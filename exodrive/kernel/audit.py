@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Any, Protocol
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Identity, Index, LargeBinary, select, text
+from sqlalchemy import BigInteger, Identity, Index, LargeBinary, func, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from exodrive.kernel import failpoints
 from exodrive.kernel.actors import Actor
 from exodrive.kernel.db import Base, session
+from exodrive.kernel.failpoints import Place
 
 CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"))  # one writing for one meaning
 SEAL_LOCK = 0x45584F53  # the advisory lock that keeps two sealers from forking the chain
@@ -84,6 +87,16 @@ def trail(subject_id: UUID, *, limit: int = 200) -> list[AuditEntry]:
     )
 
 
+def last_deeds(subject_ids: Collection[UUID]) -> dict[UUID, datetime]:
+    """When something was last done to each of these; those that nothing was done to are left out."""
+    rows = session().execute(
+        select(AuditEntry.subject_id, func.max(AuditEntry.at))
+        .where(AuditEntry.subject_id.in_(subject_ids))
+        .group_by(AuditEntry.subject_id)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
 def end_of_chain() -> tuple[int, bytes | None]:
     """The last link with its seal, kept from everybody else until the transaction ends."""
     session().execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": SEAL_LOCK})
@@ -110,6 +123,8 @@ def seal(*, limit: int = 1000) -> int:
     for count, entry in enumerate(unsealed, start=1):
         entry.link = link + count
         entry.seal = seal_before = digest(entry, before=seal_before)
+    session().flush()
+    failpoints.reach(Place.AUDIT_SEALED)
     return count
 
 

@@ -56,18 +56,35 @@ def session() -> Session:
     return db.session()
 
 
+def let_go(_error: BaseException | None = None) -> None:
+    """End the session of a request whose answer is made: a server that is gone by now changes nothing."""
+    if not db.session.registry.has():
+        return
+    try:
+        db.session.rollback()
+    except DBAPIError:
+        db.session().invalidate()
+
+
 class NestedTransaction(RuntimeError):
     """A transaction was opened inside another: the inner one would commit half of the outer one's work."""
 
 
 @contextlib.contextmanager
-def transaction() -> Iterator[None]:
-    """Commit on leaving, roll back on any exception. Raises NestedTransaction inside another one."""
+def transaction(*, one_moment: bool = False) -> Iterator[None]:
+    """Commit on leaving, roll back on any exception. Raises NestedTransaction inside another one.
+
+    With `one_moment` all statements see the data as they were at the first of them, for whoever puts a whole
+    together from several and changes nothing: an order that is approved between two of them would look lost.
+    """
     info = db.session().info
     if info.get("in_transaction"):
         raise NestedTransaction
     info["in_transaction"] = True
     try:
+        if one_moment:
+            db.session.commit()  # what was only read so far has begun a transaction of its own
+            db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
         yield
         db.session.commit()
     except BaseException:
@@ -75,6 +92,13 @@ def transaction() -> Iterator[None]:
         raise
     finally:
         info["in_transaction"] = False
+
+
+@contextlib.contextmanager
+def savepoint() -> Iterator[None]:
+    """Undo what was done inside on any exception, and keep the transaction around it and its locks."""
+    with db.session.begin_nested():
+        yield
 
 
 def flush(errors: Mapping[str, DomainError]) -> None:

@@ -7,23 +7,40 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import joinedload
 
-from exodrive.kernel import clock
+from exodrive.kernel import clock, failpoints
 from exodrive.kernel.db import session
 from exodrive.kernel.errors import Conflict
+from exodrive.kernel.failpoints import Place
 from exodrive.kernel.outbox import OPEN, Delivery, DeliveryState
 
 LEASE = timedelta(seconds=60)  # longer than any provider call: 3 s to connect and 10 s to read, a few times
 DISPATCH_GRACE = timedelta(seconds=30)  # how long a delivery may lie in the queue before it is sent again
 LONGEST_WAIT = timedelta(minutes=10)
+LONGEST_OUTAGE_WAIT = timedelta(minutes=1)  # so that all goes on within two minutes of a provider's return
 MAX_ATTEMPTS = 12  # of failures that are ours; about an hour
-MAX_OUTAGES = 450  # of a provider that is down; about three days
+OUTAGE_PATIENCE = timedelta(days=3)  # PayPal too sends its messages again for three days
+DIED = "every worker that took it ended in the middle"
+
+
+class Trouble(StrEnum):
+    """Why a delivery is not done yet, for people. The error's own words stand beside it."""
+
+    NO_ANSWER = "no_answer"  # from here on the provider's; none of them uses up an attempt
+    PAUSED = "paused"
+    BUSY = "busy"
+    KEYS = "keys"
+    NOT_NOW = "not_now"
+    NOT_YET = "not_yet"  # what it is about is not there yet
+    REFUSED = "refused"
+    FAULT = "fault"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +48,13 @@ class Work:
     """A claimed delivery. Only the holder of the newest `fence` may finish it."""
 
     delivery_id: UUID
+    actor: str
     fence: int
     attempts: int
     event: str
     payload: dict[str, Any]
+    outages: int = 0
+    away_since: datetime | None = None
 
 
 class LeaseLost(Conflict):
@@ -55,37 +75,97 @@ def claim(delivery_id: UUID) -> Work | None:
     at = clock.real_now()
     if row is None or row.state not in OPEN or (row.state == DeliveryState.RUNNING and row.due_at > at):
         return None
+    if row.attempts >= MAX_ATTEMPTS:
+        row.state, row.finished_at = DeliveryState.FAILED, at
+        row.trouble, row.last_error = Trouble.FAULT, row.last_error or DIED
+        session().flush()
+        return None
     row.state = DeliveryState.RUNNING
     row.attempts += 1
     row.fence += 1
     row.due_at = at + LEASE
     session().flush()
-    return Work(row.id, row.fence, row.attempts, row.event.name, row.event.payload)
+    return Work(
+        delivery_id=row.id,
+        actor=row.actor,
+        fence=row.fence,
+        attempts=row.attempts,
+        event=row.event.name,
+        payload=row.event.payload,
+        outages=row.outages,
+        away_since=row.away_since,
+    )
 
 
 def done(work: Work) -> None:
     """Finish the delivery, in the transaction that records its effect. Raises LeaseLost."""
-    _finish(work, state=DeliveryState.DONE, finished_at=clock.real_now(), last_error=None)
+    _finish(
+        work,
+        state=DeliveryState.DONE,
+        finished_at=clock.real_now(),
+        last_error=None,
+        trouble=None,
+        away_since=None,
+    )
+    failpoints.reach(Place.DELIVERY_RECORDING, work.actor)
 
 
-def retry(work: Work, *, error: str, after: timedelta | None = None, limit: int = MAX_ATTEMPTS) -> None:
-    """Put the delivery off: `after`, or by a doubling wait with jitter; give it up after `limit` attempts."""
-    if work.attempts >= limit:
-        _finish(work, state=DeliveryState.FAILED, finished_at=clock.real_now(), last_error=error)
+def retry(work: Work, *, error: str, trouble: Trouble = Trouble.FAULT) -> None:
+    """Put the delivery off by a doubling wait with jitter; give it up after MAX_ATTEMPTS."""
+    if work.attempts >= MAX_ATTEMPTS:
+        fail(work, error=error, trouble=trouble)
+    else:
+        _put_off(work, backoff(work.attempts), error=error, trouble=trouble, away_since=None)
+
+
+def wait_out(
+    work: Work, *, error: str, trouble: Trouble = Trouble.NO_ANSWER, after: timedelta | None = None
+) -> None:
+    """Put the delivery off until its provider is back, at the earliest `after` from now.
+
+    An outage uses up no attempt. It ends after OUTAGE_PATIENCE: then people have to decide.
+    """
+    at = clock.real_now()
+    since = work.away_since or at
+    if at - since >= OUTAGE_PATIENCE:
+        fail(work, error=error, trouble=trouble)
         return
-    wait = after if after is not None else backoff(work.attempts)
-    _finish(work, state=DeliveryState.PENDING, due_at=clock.real_now() + wait, last_error=error)
+    _put_off(
+        work,
+        outage_wait(work.outages + 1, after=after),
+        error=error,
+        trouble=trouble,
+        attempts=work.attempts - 1,
+        outages=work.outages + 1,
+        away_since=since,
+    )
 
 
-def fail(work: Work, *, error: str) -> None:
+def put_off(work: Work, *, error: str, after: timedelta) -> None:
+    """Look again `after` from now for something that is not there yet; the caller knows for how long."""
+    _put_off(work, after, error=error, trouble=Trouble.NOT_YET, attempts=work.attempts - 1)
+
+
+def fail(work: Work, *, error: str, trouble: Trouble = Trouble.REFUSED) -> None:
     """Give the delivery up at once: trying again cannot help. Staff see it in the queue."""
-    _finish(work, state=DeliveryState.FAILED, finished_at=clock.real_now(), last_error=error)
+    _finish(work, state=DeliveryState.FAILED, finished_at=clock.real_now(), last_error=error, trouble=trouble)
 
 
-def backoff(attempts: int) -> timedelta:
-    """1, 2, 4, 8 … seconds up to ten minutes, each shortened by up to half so that a crowd spreads."""
-    longest = min(LONGEST_WAIT, timedelta(seconds=2 ** min(attempts - 1, 20)))
-    return longest * random.uniform(0.5, 1)  # noqa: S311  spreading load, not keeping a secret
+def backoff(attempts: int, *, longest: timedelta = LONGEST_WAIT) -> timedelta:
+    """1, 2, 4, 8 … seconds up to `longest`, each shortened by up to half so that a crowd spreads."""
+    wait = min(longest, timedelta(seconds=2 ** min(attempts - 1, 20)))
+    return wait * random.uniform(0.5, 1)  # noqa: S311  spreading load, not keeping a secret
+
+
+def outage_wait(outages: int, *, after: timedelta | None) -> timedelta:
+    """The wait for a provider: never shorter than it asks for, and a crowd that was told the same spreads."""
+    wait = backoff(outages, longest=LONGEST_OUTAGE_WAIT)
+    return wait if after is None else after + wait / 2
+
+
+def _put_off(work: Work, wait: timedelta, **values: Any) -> None:
+    values["last_error"] = values.pop("error")
+    _finish(work, state=DeliveryState.PENDING, due_at=clock.real_now() + wait, **values)
 
 
 def _finish(work: Work, **values: Any) -> None:

@@ -58,7 +58,10 @@ class GatewayUnavailable(GatewayError):
     """The provider cannot answer now; the same call with the same key may succeed later.
 
     `outcome_unknown` says that the call may have taken effect: it is settled by reading the provider.
+    `trouble` names the kind of it for people.
     """
+
+    trouble: ClassVar[str] = "not_now"
 
     def __init__(
         self, message: str, *, retry_after: timedelta | None = None, outcome_unknown: bool = False

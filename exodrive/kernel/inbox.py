@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -11,11 +13,16 @@ from sqlalchemy import Index, LargeBinary, UniqueConstraint, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
-from exodrive.kernel import outbox
+from exodrive.kernel import failpoints, outbox
 from exodrive.kernel.db import Base, session
+from exodrive.kernel.failpoints import Place
 from exodrive.kernel.ids import new_id
 
 RECEIVED = "webhook.received"  # the event that sends a stored message to its actor
+LARGEST = 1024 * 1024  # bytes of a body
+LONGEST_KEY, LONGEST_TYPE = 300, 100  # letters
+# What the check of a signature needs again later; nothing else of the headers is kept.
+KEPT = ("paypal-", "x-docuseal-", "svix-")
 
 
 class MessageState(StrEnum):
@@ -47,6 +54,27 @@ class InboxMessage(Base):
     note: Mapped[str | None]
 
 
+def key_of(claimed: str | None, body: bytes) -> str:
+    """What a message is known by: the provider's id of the event, or its own content where none will do.
+
+    A genuine message is kept whatever it lacks, and two that both lack an id are not taken for one.
+    """
+    if claimed and len(claimed) <= LONGEST_KEY and claimed.isprintable():
+        return claimed
+    return f"content/{hashlib.sha256(body).hexdigest()}"
+
+
+def type_of(claimed: str) -> str:
+    """The type as it is kept and shown: what is too long, or cannot be shown, is shortened and marked."""
+    shown = "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in claimed)
+    return shown if len(shown) <= LONGEST_TYPE else f"{shown[: LONGEST_TYPE - 1]}\N{HORIZONTAL ELLIPSIS}"
+
+
+def kept(headers: Mapping[str, str]) -> dict[str, str]:
+    """The headers that prove a message, from all that came with it; names in small letters."""
+    return {name: value for name, value in headers.items() if name.startswith(KEPT)}
+
+
 def store(
     *,
     provider: str,
@@ -76,6 +104,7 @@ def store(
     )
     if message_id is not None:
         outbox.emit(RECEIVED, message_id=str(message_id))
+    failpoints.reach(Place.INBOX_STORED, provider)
     return message_id
 
 
@@ -100,11 +129,20 @@ def processed(message: InboxMessage, *, at: datetime, note: str | None = None, i
     message.note = note
 
 
+# Where a message that is done with begins again. One that was refused has its signature to prove once more.
+REOPENED = {
+    MessageState.PROCESSED: MessageState.RECEIVED,
+    MessageState.IGNORED: MessageState.RECEIVED,
+    MessageState.REFUSED: MessageState.UNVERIFIED,
+}
+
+
 def reopen(message: InboxMessage) -> bool:
-    """Put a finished message back to where it came in; False for one that is on its way, or false."""
-    if message.state not in (MessageState.PROCESSED, MessageState.IGNORED):
+    """Put a message that is done with back to where it came in; False for one that is on its way."""
+    beginning = REOPENED.get(MessageState(message.state))
+    if beginning is None:
         return False
-    message.state = MessageState.RECEIVED
+    message.state = beginning
     return True
 
 
@@ -116,6 +154,9 @@ def verified(message: InboxMessage, *, genuine: bool, event_key: str, note: str 
     if not genuine:
         message.state = MessageState.REFUSED
         message.note = note
+        return
+    if message.event_key == event_key:
+        message.state = MessageState.RECEIVED
         return
     taken = session().scalar(
         select(InboxMessage.id).where(

@@ -6,14 +6,14 @@ deliveries to the queue; `kernel.deliveries` is the other end, where an actor cl
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, exists, select, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from exodrive.kernel import clock
@@ -59,6 +59,17 @@ class Delivery(Base):
             postgresql_where=text("state IN ('pending', 'dispatched', 'running')"),
         ),
         Index("deliveries_failed_idx", "id", postgresql_where=text("state = 'failed'")),
+        # The desk's views of what goes on by itself, in their order: new work, and what failed before.
+        Index(
+            "deliveries_waiting_idx",
+            "id",
+            postgresql_where=text("state IN ('pending', 'dispatched') AND last_error IS NULL"),
+        ),
+        Index(
+            "deliveries_retrying_idx",
+            "id",
+            postgresql_where=text("state IN ('pending', 'dispatched', 'running') AND last_error IS NOT NULL"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -67,6 +78,9 @@ class Delivery(Base):
     queue: Mapped[str]
     state: Mapped[str] = mapped_column(default=DeliveryState.PENDING)
     attempts: Mapped[int] = mapped_column(default=0)
+    outages: Mapped[int] = mapped_column(default=0, server_default="0")
+    away_since: Mapped[datetime | None]  # the first of the outages in a row that it waits out
+    trouble: Mapped[str | None]
     fence: Mapped[int] = mapped_column(default=0)
     due_at: Mapped[datetime]
     last_error: Mapped[str | None]
@@ -78,10 +92,11 @@ class Delivery(Base):
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """Where an event goes: the actor's name and its queue."""
+    """Where an event goes: the actor's name, its queue, and the provider that the actor calls, if one."""
 
     actor: str
     queue: str
+    provider: str = ""
 
 
 class UnroutedEvent(LookupError):
@@ -95,6 +110,11 @@ def use_routes(routes: Mapping[str, tuple[Route, ...]]) -> None:
     """Take over the routing table; `tasks.routes` is the only caller outside tests."""
     _routes.clear()
     _routes.update(routes)
+
+
+def providers() -> dict[str, str]:
+    """Each actor that calls a provider, with the provider's name."""
+    return {route.actor: route.provider for routes in _routes.values() for route in routes if route.provider}
 
 
 def emit(
@@ -117,3 +137,32 @@ def emit(
         for route in _routes[name]
     )
     session().execute(text("SELECT pg_notify(:channel, '')"), {"channel": CHANNEL})
+
+
+def gather(
+    name: str, *, subject_id: UUID, within: timedelta, into: str, found: Sequence[str], **payload: Any
+) -> None:
+    """Emit at once what comes first, and together what comes `within` so long of it, at the end of that time.
+
+    `found` is a list in the payload, under the name `into`: what comes while an event still waits joins it
+    there, and the rest of its payload stays as it was. For events with one route. The caller holds the
+    subject's lock, so that two do not come first; an event that a worker may have begun is never joined.
+    """
+    at = clock.real_now()
+    own = Event.name == name, Event.subject_id == subject_id
+    waiting = session().scalar(
+        select(Event)
+        .join(Delivery, Delivery.event_id == Event.id)
+        .where(*own, Delivery.state == DeliveryState.PENDING, Delivery.attempts == 0, Delivery.due_at > at)
+        .limit(1)
+        .with_for_update(of=Delivery, skip_locked=True)
+        .execution_options(populate_existing=True)
+    )
+    if waiting is not None:
+        waiting.payload = {**waiting.payload, into: [*waiting.payload[into], *found]}
+        session().flush()
+        return
+    lately = session().scalar(select(exists().where(*own, Event.created_at > at - within)))
+    emit(
+        name, subject_id=subject_id, after=within if lately else timedelta(), **{into: list(found)}, **payload
+    )
