@@ -6,6 +6,7 @@ the other; whether the time is free, the exclusion constraint alone decides. See
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
@@ -135,8 +136,48 @@ def change(
     return place
 
 
+def place_of(booking_id: UUID) -> Taken | None:
+    """A booking's own place."""
+    row = session().scalar(
+        select(Occupancy).where(Occupancy.booking_id == booking_id, Occupancy.change_id.is_(None))
+    )
+    if row is None:
+        return None
+    return Taken(row.id, row.booking_id, OccupancyKind(row.kind), as_period(row.period))
+
+
+def keep(
+    booking_id: UUID, *, change_id: UUID, car_id: UUID, periods: Iterable[Period], at: datetime
+) -> list[Occupancy]:
+    """Take what a change of a booking wants beyond its place, until it is decided. Raises CarTaken, CarBusy.
+
+    On the booking's own car only what its place does not have already: its two rows must not overlap either.
+    """
+    queue_for(car_id)
+    rows = [
+        Occupancy(
+            car_id=car_id,
+            period=as_range(period),
+            kind=OccupancyKind.HOLD,
+            booking_id=booking_id,
+            change_id=change_id,
+            note="",
+            created_at=at,
+        )
+        for period in periods
+    ]
+    session().add_all(rows)
+    db.flush({NO_OVERLAP: CarTaken(car_id)})
+    return rows
+
+
+def let_go(change_id: UUID) -> bool:
+    """Give back what was kept for a change. False where nothing was."""
+    return _delete(Occupancy.change_id == change_id)
+
+
 def release(booking_id: UUID) -> bool:
-    """Give a booking's time back. False where it had none, which is normal the second time."""
+    """Give a booking's time back, with what a change kept. False where it had none, as the second time."""
     return _delete(Occupancy.booking_id == booking_id)
 
 
@@ -169,14 +210,16 @@ def as_period(stored: Range[datetime]) -> Period:
 
 
 def _car_of(booking_id: UUID) -> UUID | None:
-    return session().scalar(select(Occupancy.car_id).where(Occupancy.booking_id == booking_id))
+    return session().scalar(
+        select(Occupancy.car_id).where(Occupancy.booking_id == booking_id, Occupancy.change_id.is_(None))
+    )
 
 
 def _place_of(booking_id: UUID) -> Occupancy:
-    """The booking's occupancy as it is now, locked until the transaction ends. Raises PlaceLost."""
+    """The booking's own place as it is now, locked until the transaction ends. Raises PlaceLost."""
     found = session().scalars(
         select(Occupancy)
-        .where(Occupancy.booking_id == booking_id)
+        .where(Occupancy.booking_id == booking_id, Occupancy.change_id.is_(None))
         .with_for_update()
         .execution_options(populate_existing=True)
     )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import datetime, timedelta
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, exists, select
+from sqlalchemy import ColumnElement, FromClause, Select, Uuid, column, exists, select, values
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -40,6 +40,26 @@ def busy(car_id: UUID, period: Period, *, ignoring_booking: UUID | None = None) 
     """When the car is taken within a period, in order; what touches is one."""
     found = session().scalars(_of(car_id, period, ignoring_booking))
     return rules.merged(rules.clipped((as_period(stored) for stored in found), period))
+
+
+def free_from(car_ids: Sequence[UUID], period: Period, *, until: datetime) -> dict[UUID, datetime]:
+    """From when each of these cars is free again for as long as `period`, where that is before `until`."""
+    window = Period(period.starts_at, until + period.length)
+    taken: dict[UUID, list[Period]] = {car_id: [] for car_id in car_ids}
+    # By way of the cars, so that each one's own time is read from the index that leads with the car.
+    rows = session().execute(
+        select(Occupancy.car_id, Occupancy.period)
+        .join(wanted := _listed(car_ids), wanted.c.id == Occupancy.car_id)
+        .where(Occupancy.period.overlaps(as_range(window)))
+    )
+    for car_id, stored in rows:
+        taken[car_id].append(as_period(stored))
+    again: dict[UUID, datetime] = {}
+    for car_id, periods in taken.items():
+        fitting = (gap for gap in rules.gaps(periods, window) if gap.length >= period.length)
+        if (gap := next(fitting, None)) is not None and gap.starts_at <= until:
+            again[car_id] = gap.starts_at
+    return again
 
 
 def free_starts(
@@ -79,10 +99,40 @@ def next_taken(car_id: UUID, *, after: datetime, ignoring_booking: UUID | None =
         .order_by(Occupancy.period)
         .limit(1)
     )
-    row = found.first()
+    return _taken(found.first())
+
+
+def last_taken(car_id: UUID, *, before: datetime, ignoring_booking: UUID | None = None) -> Taken | None:
+    """What the car was taken for last, before a moment."""
+    past = Period(datetime.min.replace(tzinfo=UTC), before)
+    found = session().scalars(
+        select(Occupancy)
+        .where(*_conditions(car_id, past, ignoring_booking))
+        .order_by(Occupancy.period.desc())
+        .limit(1)
+    )
+    return _taken(found.first())
+
+
+def _taken(row: Occupancy | None) -> Taken | None:
     if row is None:
         return None
     return Taken(row.id, row.booking_id, OccupancyKind(row.kind), as_period(row.period))
+
+
+def ahead(car_id: UUID, *, at: datetime, limit: int = 100) -> list[Taken]:
+    """What the car is taken for from now on, in order."""
+    found = session().scalars(
+        select(Occupancy)
+        .where(*_conditions(car_id, Period(at, rules.FOREVER), None))
+        .order_by(Occupancy.period)
+        .limit(limit)
+    )
+    return [Taken(row.id, row.booking_id, OccupancyKind(row.kind), as_period(row.period)) for row in found]
+
+
+def _listed(car_ids: Sequence[UUID]) -> FromClause:
+    return values(column("id", Uuid), name="wanted").data([(car_id,) for car_id in car_ids])
 
 
 def _of(car_id: UUID, period: Period, ignoring_booking: UUID | None) -> Select[Range[datetime]]:

@@ -20,7 +20,15 @@ class Customer(Base):
     """
 
     __tablename__ = "customers"
-    __table_args__ = (Index("customers_email_key", "email", unique=True),)
+    __table_args__ = (
+        Index("customers_email_key", "email", unique=True),
+        Index(
+            "customers_search_idx",
+            "search",
+            postgresql_using="gin",
+            postgresql_ops={"search": "gin_trgm_ops"},
+        ),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     email: Mapped[str]
@@ -28,6 +36,8 @@ class Customer(Base):
     phone: Mapped[str]
     created_at: Mapped[datetime]
     email_bounced_at: Mapped[datetime | None]
+    # What staff search by: name, e-mail and phone, folded; the phone's figures alone as well.
+    search: Mapped[str] = mapped_column(default="")
 
 
 class DoNotRent(Base):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, tuple_
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import aliased, joinedload
 
 from exodrive.fleet.models import Car, Category
+from exodrive.fleet.wishes import Wishes, all_of
 from exodrive.kernel.db import session
 from exodrive.kernel.errors import NotFound
 
@@ -37,6 +38,25 @@ def car_by_id(car_id: UUID) -> Car:
     if found is None:
         raise CarNotFound(str(car_id))
     return found
+
+
+def any_car(slug: str, *, lock: bool = False) -> Car:
+    """Any car of the house by its slug, hidden ones too; locked to be changed. Raises CarNotFound."""
+    query = select(Car).where(Car.slug == slug).options(joinedload(Car.category))
+    if lock:
+        query = query.with_for_update(of=Car).execution_options(populate_existing=True)
+    found = session().scalars(query).first()
+    if found is None:
+        raise CarNotFound(slug)
+    return found
+
+
+def all_cars(*, after: str | None = None, limit: int) -> list[Car]:
+    """Every car of the house by slug, after this one."""
+    query = select(Car).options(joinedload(Car.category)).order_by(Car.slug).limit(limit)
+    if after is not None:
+        query = query.where(Car.slug > after)
+    return list(session().scalars(query))
 
 
 def categories() -> list[Category]:
@@ -87,3 +107,22 @@ def featured() -> Car | None:
 def currencies() -> set[str]:
     """The currencies that cars on show are priced in."""
     return set(session().scalars(select(Car.currency).where(Car.visible).distinct()))
+
+
+def on_show(
+    wishes: Wishes | None = None, *, after: tuple[int, UUID] | None = None, limit: int = 25
+) -> list[Car]:
+    """Cars that can be rented and meet the wishes, cheapest first.
+
+    `after` is the price and id of the last car of the page before.
+    """
+    query = (
+        select(Car)
+        .where(Car.visible, Car.available, *all_of(wishes))
+        .options(joinedload(Car.category))
+        .order_by(Car.daily_price, Car.id)
+        .limit(limit)
+    )
+    if after is not None:
+        query = query.where(tuple_(Car.daily_price, Car.id) > after)
+    return list(session().scalars(query))

@@ -28,6 +28,7 @@ class House(Base):
     town: Mapped[str]
     phone: Mapped[str]
     email: Mapped[str]
+    country: Mapped[str] = mapped_column(default="US")  # ISO 3166; how phone numbers and addresses are read
     time_zone: Mapped[str]
     currency: Mapped[str]
     hours: Mapped[dict[str, Any]]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -52,19 +52,27 @@ def place(slug: str) -> Place:
 
 def rulebook(at: datetime) -> Rulebook:
     """The policies in force at a time. Raises PolicyNotFound where one was never written."""
-    rows = session().scalars(
-        select(Policy)
-        .where(Policy.in_force_at <= at)
-        .ext(distinct_on(Policy.kind))
-        .order_by(Policy.kind, Policy.version.desc())
-    )
-    return _assemble({row.kind: row for row in rows})
+    return _assemble({row.kind: row for row in _in_force(at)})
+
+
+def in_force_since(at: datetime) -> dict[str, datetime]:
+    """Since when each kind of policy is as it is at a time."""
+    return {row.kind: row.in_force_at for row in _in_force(at)}
 
 
 def rulebook_of(versions: Mapping[str, int]) -> Rulebook:
     """The policies in the versions that a booking keeps. Raises PolicyNotFound."""
     rows = session().scalars(select(Policy))
     return _assemble({row.kind: row for row in rows if versions.get(row.kind) == row.version})
+
+
+def _in_force(at: datetime) -> Iterable[Policy]:
+    return session().scalars(
+        select(Policy)
+        .where(Policy.in_force_at <= at)
+        .ext(distinct_on(Policy.kind))
+        .order_by(Policy.kind, Policy.version.desc())
+    )
 
 
 def _assemble(rows: Mapping[str, Policy]) -> Rulebook:

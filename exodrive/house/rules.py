@@ -35,12 +35,18 @@ class BookingRules(Rules):
 
     hold_minutes: int = 15
     payment_minutes: int = 60
+    extension_minutes: int = 10  # what a customer may add once to a running clock; 0: nothing
     outage_minutes: int = 1440  # how long a place waits for its payment while PayPal is down
     signature_hours: int = 48
     horizon_days: int = 150  # refunds end 180 days after the capture
     notice_hours: int = 4
     minimum_hours: int = 4
     maximum_days: int = 60
+    quote_days: int = 7  # how long the price of a quote stands, unless staff say otherwise
+    quote_days_most: int = 30
+    quote_hold_hours: int = 48  # how long a quote may keep the car at most; 0: it keeps none
+    keys_before_payment: bool = False  # whether what is paid at the counter may be paid after the keys
+    agent_gift_bp: int = 1000  # how much of the days and extras agents may give away; managers, more
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,16 +69,19 @@ class DriverRules(Rules):
     licence_held_years: int = 2
     additional_drivers: int = 2
     young_driver_until: int = 0  # below this age the young driver fee is due; 0: never
+    papers_kept_days: int = 30  # how long photos of licences and insurance cards outlive the return
 
 
 @dataclass(frozen=True, slots=True)
 class CancellationRules(Rules):
-    """What a cancelled rental costs."""
+    """What a cancelled rental costs, and what of a rental may be changed and given back."""
 
     kind: ClassVar[str] = "cancellation"
 
     free_until_hours: int = 72
     late_days_charged: int = 1
+    change_until_hours: int = 24  # how long before pick-up customers may change a booking by themselves
+    unused_days_refunded: bool = False  # whether who brings the car back early gets the days back
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +148,17 @@ class CaptureRules(Rules):
 
 
 @dataclass(frozen=True, slots=True)
+class BillRules(Rules):
+    """When a bill is due, and how often its customer is reminded: those in force when the bill is opened."""
+
+    kind: ClassVar[str] = "bills"
+
+    due_days: int = 14
+    remind_every_days: int = 7  # after the sending, and again; 0: staff remind by hand
+    reminders: int = 3  # how many are sent by themselves
+
+
+@dataclass(frozen=True, slots=True)
 class AgreementRules(Rules):
     """The terms of the rental agreement, by number, in the language of the contract."""
 
@@ -147,6 +167,8 @@ class AgreementRules(Rules):
     terms: tuple[str, ...] | list[str] = ()
     governing_law: str = "Maryland"
     area: str = "District of Columbia, Maryland and Virginia"
+    toll_fee: int = 0  # what handling a toll of the renter's costs beside it
+    fine_fee: int = 0
 
 
 KINDS: tuple[type[Rules], ...] = (
@@ -160,6 +182,7 @@ KINDS: tuple[type[Rules], ...] = (
     LateRules,
     TurnaroundRules,
     CaptureRules,
+    BillRules,
     AgreementRules,
 )
 
@@ -178,5 +201,6 @@ class Rulebook:
     late: LateRules
     turnaround: TurnaroundRules
     capture: CaptureRules
+    bills: BillRules
     agreement: AgreementRules
     versions: dict[str, int]

@@ -44,6 +44,14 @@ def load_book(currency: str, *, at: datetime, terms: Terms) -> RuleBook:
     )
 
 
+def tax_names() -> dict[tuple[str, str], str]:
+    """What each tax is called, by its jurisdiction and code; as its latest version says."""
+    rows = session().execute(
+        select(TaxRate.jurisdiction, TaxRate.code, TaxRate.name).order_by(TaxRate.valid_from)
+    )
+    return {(row.jurisdiction, row.code): row.name for row in rows}
+
+
 def _in_force(model: type[Versioned], today: date) -> ColumnElement[bool]:
     still = or_(model.valid_until.is_(None), model.valid_until > today)
     return model.active.is_(True) & (model.valid_from <= today) & still

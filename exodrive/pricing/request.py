@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from exodrive.kernel.money import Money
+from exodrive.pricing.discounts import Discount
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class PriceRequest:
     """All that a price depends on besides the rules. `zone` and `jurisdiction` are the pick-up place's.
 
     `day_rate` is the car's base price of a day, and its currency is the currency of everything. `extras` maps
-    an extra's code to the quantity wanted.
+    an extra's code to the quantity wanted. `discounts` are what a promo code or the house takes off.
     """
 
     car_id: UUID
@@ -46,9 +47,10 @@ class PriceRequest:
     extras: Mapping[str, int] = field(default_factory=dict)
     additional_drivers: int = 0
     young_driver: bool = False
+    discounts: tuple[Discount, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
-        return {
+        written: dict[str, Any] = {
             "car": str(self.car_id),
             "category": self.category,
             "rate": [self.day_rate.amount, self.day_rate.currency],
@@ -62,6 +64,10 @@ class PriceRequest:
             "drivers": self.additional_drivers,
             "young": self.young_driver,
         }
+        # Left out where there are none: the requests of older bookings are written as they were.
+        if self.discounts:
+            written["discounts"] = [discount.to_json() for discount in self.discounts]
+        return written
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> PriceRequest:
@@ -78,4 +84,5 @@ class PriceRequest:
             extras=value["extras"],
             additional_drivers=value["drivers"],
             young_driver=value["young"],
+            discounts=tuple(map(Discount.from_json, value.get("discounts", ()))),
         )

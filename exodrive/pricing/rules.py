@@ -13,7 +13,7 @@ from exodrive.kernel import money
 from exodrive.kernel.errors import Refused
 from exodrive.kernel.money import Money, MoneyError
 from exodrive.pricing import days as counting
-from exodrive.pricing import rounding
+from exodrive.pricing import discounts, rounding
 from exodrive.pricing.price import Line, LineKind, Price
 from exodrive.pricing.request import PriceRequest, Trip
 from exodrive.pricing.rulebook import ExtraRole, ExtraRule, ExtraUnit, RuleBook, SeasonKind, SeasonRule
@@ -63,7 +63,8 @@ def price(request: PriceRequest, book: RuleBook) -> Price:
         *_extras(request, book, days),
         *_drivers(request, book, days),
     ]
-    lines += _taxes(request.jurisdiction, book, lines, on=dates[0])
+    lines += taken_off(request, book, lines)
+    lines += taxes(request.jurisdiction, book, lines, on=dates[0])
     return Price(currency=book.currency, days=days, lines=tuple(lines), book=book.version)
 
 
@@ -190,10 +191,15 @@ def _units(extra: ExtraRule, days: int) -> int:
     return days if extra.unit is ExtraUnit.DAY else 1
 
 
-def _taxes(jurisdiction: str, book: RuleBook, lines: Sequence[Line], *, on: date) -> list[Line]:
+def taken_off(request: PriceRequest, book: RuleBook, lines: Sequence[Line]) -> list[Line]:
+    """What promo codes and gifts take off the other lines; the taxes are on what is left."""
+    return discounts.lines(request.discounts, lines, currency=book.currency, rule=book.terms.rounding)
+
+
+def taxes(jurisdiction: str, book: RuleBook, lines: Sequence[Line], *, on: date) -> list[Line]:
     """The taxes of the place of pick-up that are in force on the day of pick-up, each on its own base."""
     due = [tax for tax in book.taxes if tax.jurisdiction == jurisdiction and tax.in_force(on)]
-    taxes = []
+    lines_of_tax = []
     for tax in due:
         base = _sum((line for line in lines if line.kind in tax.kinds), book.currency)
         amount = rounding.share(
@@ -208,8 +214,8 @@ def _taxes(jurisdiction: str, book: RuleBook, lines: Sequence[Line], *, on: date
             "kinds": [str(kind) for kind in tax.kinds],
         }
         if base and tax.rate_ppm:
-            taxes.append(Line("tax", LineKind.TAX, params, amount))
-    return taxes
+            lines_of_tax.append(Line("tax", LineKind.TAX, params, amount))
+    return lines_of_tax
 
 
 def _sum(lines: Iterable[Line], currency: str) -> Money:

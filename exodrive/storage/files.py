@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
-from collections.abc import Collection
+import re
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import obstore
+from obstore.exceptions import GenericError, PermissionDeniedError, UnauthenticatedError
 from obstore.store import LocalStore, from_url
 from sqlalchemy import select
 
+from exodrive.kernel import failpoints, outbox
 from exodrive.kernel.db import session
 from exodrive.kernel.errors import NotFound
+from exodrive.kernel.failpoints import Place
 from exodrive.kernel.ids import new_id
 from exodrive.storage.models import StoredFile
 
+DISCARDED = "file.discarded"
+AT_ONCE = 500  # keys in memory
+# folder/year/month/id, as `keep` makes them
+OURS = re.compile(r"(?:[\w-]+/)+\d{4}/\d{2}/[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}")
 _store: Any = None
 
 
@@ -27,6 +36,10 @@ class FileNotFound(NotFound):
 
 class FileDamaged(RuntimeError):
     """The store's bytes are not those that were kept: never hand them out."""
+
+
+class StoreAway(RuntimeError):
+    """The store gives and takes nothing now: it is down, full, or does not know us. Nothing was half done."""
 
 
 def use_store(url: str) -> None:
@@ -41,10 +54,15 @@ def use_store(url: str) -> None:
 
 
 def keep(content: bytes, *, folder: str, name: str, media_type: str, at: datetime) -> StoredFile:
-    """Write the bytes, then the row: a crash in between leaves a file that nothing points to, never a gap."""
+    """Write the bytes, then the row: a crash in between leaves a file that nothing points to, never a gap.
+
+    Raises StoreAway.
+    """
     file_id = new_id()
     key = f"{folder}/{at:%Y/%m}/{file_id}"
-    obstore.put(_store, key, content)
+    with _asking():
+        obstore.put(_store, key, content)
+    failpoints.reach(Place.STORAGE_WRITTEN, folder.partition("/")[0])
     row = StoredFile(
         id=file_id,
         key=key,
@@ -68,11 +86,66 @@ def rows(file_ids: Collection[UUID]) -> dict[UUID, StoredFile]:
 
 
 def read(file_id: UUID) -> tuple[StoredFile, bytes]:
-    """A kept file with its bytes. Raises FileNotFound, or FileDamaged where the hash does not match."""
+    """A kept file with its bytes. Raises FileNotFound, StoreAway, or FileDamaged where its hash differs."""
     row = session().get(StoredFile, file_id)
     if row is None:
         raise FileNotFound(str(file_id))
-    content = bytes(obstore.get(_store, row.key).bytes())
+    with _asking():
+        content = bytes(obstore.get(_store, row.key).bytes())
     if hashlib.sha256(content).digest() != row.sha256:
         raise FileDamaged(row.key)
     return row, content
+
+
+def discard(file_id: UUID) -> None:
+    """Remove a file for good: what must not be kept any longer.
+
+    The bytes go after the commit, by a worker: a caller who fails keeps both, and no row ever points to
+    nothing. What a crash leaves behind all the same, `orphans` finds.
+    """
+    row = session().get(StoredFile, file_id)
+    if row is None:
+        return
+    session().delete(row)
+    session().flush()
+    outbox.emit(DISCARDED, key=row.key)
+
+
+def erase(key: str) -> None:
+    """Delete bytes that no row knows; normal twice, and nothing where a row knows them."""
+    if session().scalar(select(StoredFile.id).where(StoredFile.key == key)) is None:
+        with contextlib.suppress(FileNotFoundError):
+            obstore.delete(_store, key)
+
+
+def lying(*, before: datetime) -> Iterator[list[str]]:
+    """The keys of what was put into the store before a moment, by its own clock, some hundred at a time.
+
+    Only keys of our own making: the store may have something else in it.
+    """
+    for batch in obstore.list(_store, chunk_size=AT_ONCE):
+        yield [
+            each["path"] for each in batch if each["last_modified"] < before and OURS.fullmatch(each["path"])
+        ]
+
+
+@contextlib.contextmanager
+def _asking() -> Iterator[None]:
+    try:
+        yield
+    except (GenericError, PermissionDeniedError, UnauthenticatedError) as error:
+        # Its first line is for people; the store's insides follow.
+        raise StoreAway(str(error).partition("\n")[0]) from error
+
+
+def measure(key: str) -> tuple[int, bytes] | None:
+    """Size and SHA-256 of a file as it lies in the store, read piece by piece; None where it is missing."""
+    try:
+        pieces = obstore.get(_store, key).stream()
+    except FileNotFoundError:
+        return None
+    size, digest = 0, hashlib.sha256()
+    for piece in pieces:
+        size += len(piece)
+        digest.update(piece)
+    return size, digest.digest()

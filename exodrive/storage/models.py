@@ -13,7 +13,7 @@ from exodrive.kernel.ids import new_id
 
 
 class StoredFile(Base):
-    """A file in the store. Never changed; its bytes must match `sha256`."""
+    """A file in the store. Never changed; bytes match `sha256`. Only papers and old crops are discarded."""
 
     __tablename__ = "stored_files"
 

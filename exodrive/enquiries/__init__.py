@@ -1,0 +1,1 @@
+"""Messages from visitors to the house, and the house's answers."""

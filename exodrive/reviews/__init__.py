@@ -1,0 +1,1 @@
+"""What renters say of their rentals: asked for, written, moderated, answered, shown."""

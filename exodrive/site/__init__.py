@@ -1,0 +1,1 @@
+"""The words around the cars that the house writes itself: page texts, questions and answers."""
