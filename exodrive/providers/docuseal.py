@@ -27,6 +27,7 @@ import requests
 from exodrive.contracts.ports import AgreementRequest, SignedDocuments, SubmissionAnswer
 from exodrive.kernel.errors import GatewayRejected, GatewayUnavailable
 from exodrive.providers import http, reading
+from exodrive.providers.breaker import Breaker
 from exodrive.providers.credentials import HeaderKey
 from exodrive.providers.http import Answer, Http, Malformed, Problem
 
@@ -38,6 +39,7 @@ CLOUD: Final[dict[str, str]] = {
     "api.docuseal.eu": "https://docuseal.eu",
 }
 MAX_PDF_BYTES: Final = 40 * 1024 * 1024  # an agreement with photographs of signatures has 1 to 5 MB
+_PDF_TAIL: Final = 1024  # bytes at whose end or before a whole PDF says %%EOF, as readers look for it
 SUBMITTER_STATUSES: Final = frozenset({"awaiting", "sent", "opened", "completed", "declined"})
 SUBMISSION_STATUSES: Final = frozenset({"pending", "completed", "declined", "expired"})
 _NOT_MADE_YET: Final = timedelta(seconds=5)
@@ -69,6 +71,7 @@ class DocuSeal:
         file_origins: Collection[str] = (),
         timeout: tuple[float, float] = http.TIMEOUT,
         session: requests.Session | None = None,
+        breaker: Breaker | None = None,
     ) -> None:
         base = base_url.rstrip("/")
         host = urlsplit(base).hostname or ""
@@ -79,6 +82,7 @@ class DocuSeal:
             _read_problem,
             timeout=timeout,
             session=session or http.new_session(),
+            breaker=breaker,
         )
         self._auth = HeaderKey("X-Auth-Token", api_key)
         self._template_id = template_id
@@ -226,8 +230,8 @@ class DocuSeal:
             raise GatewayUnavailable(
                 f"docuseal does not hand out the file: {error.status}", retry_after=_NOT_MADE_YET
             ) from error
-        if not content.startswith(b"%PDF-"):
-            raise GatewayUnavailable("docuseal's file is not a PDF", retry_after=_NOT_MADE_YET)
+        if not content.startswith(b"%PDF-") or b"%%EOF" not in content[-_PDF_TAIL:]:
+            raise GatewayUnavailable("docuseal's file is not a whole PDF", retry_after=_NOT_MADE_YET)
         return content
 
 
@@ -250,7 +254,9 @@ def _ended(body: dict[str, Any]) -> str | None:
 
 
 def _submission_ids(data: Any, external_id: str) -> list[int]:
-    found = reading.children(reading.mapping(data), "data")
+    """An answer without its list is no answer: "none" would lead to a second agreement."""
+    listed = reading.sequence(reading.mapping(data).get("data"), "data")
+    found = [reading.mapping(each, "data") for each in listed]
     return [reading.whole(each, "submission_id") for each in found if each.get("external_id") == external_id]
 
 

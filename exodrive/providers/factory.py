@@ -8,13 +8,16 @@ from __future__ import annotations
 import threading
 from functools import cached_property
 
+from exodrive.billing.ports import BillGateway
 from exodrive.config import Settings
 from exodrive.contracts.ports import SigningGateway
 from exodrive.notifications.ports import MailGateway
 from exodrive.payments.ports import PaymentGateway
+from exodrive.providers import circuit_store
+from exodrive.providers.breaker import Breaker
 from exodrive.providers.certificates import PayPalMessages
 from exodrive.providers.docuseal import DocuSeal
-from exodrive.providers.paypal import PayPal, RedisTokens
+from exodrive.providers.paypal import PayPal, PayPalBills, RedisTokens
 from exodrive.providers.resend import Resend
 from exodrive.providers.signatures import PayPalTrust, paypal_trust
 
@@ -28,6 +31,7 @@ class Gateways:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        self._circuits = circuit_store.connect(settings.redis_url)
 
     @cached_property
     def paypal(self) -> PayPal:
@@ -36,18 +40,43 @@ class Gateways:
             own.base_url,
             client_id=own.client_id,
             client_secret=own.client_secret,
-            tokens=RedisTokens.at(self._settings.redis_url),
+            tokens=self._paypal_tokens,
+            breaker=self._paypal_breaker,
         )
+
+    @cached_property
+    def paypal_bills(self) -> PayPalBills:
+        own = self._settings.paypal
+        return PayPalBills(
+            own.base_url,
+            client_id=own.client_id,
+            client_secret=own.client_secret,
+            tokens=self._paypal_tokens,
+            breaker=self._paypal_breaker,
+        )
+
+    @cached_property
+    def _paypal_tokens(self) -> RedisTokens:
+        return RedisTokens.at(self._settings.redis_url)
+
+    @cached_property
+    def _paypal_breaker(self) -> Breaker:
+        return Breaker("paypal", self._circuits)
 
     @cached_property
     def docuseal(self) -> DocuSeal:
         own = self._settings.docuseal
-        return DocuSeal(own.base_url, api_key=own.api_key, template_id=own.template_id)
+        return DocuSeal(
+            own.base_url,
+            api_key=own.api_key,
+            template_id=own.template_id,
+            breaker=Breaker("docuseal", self._circuits),
+        )
 
     @cached_property
     def resend(self) -> Resend:
         own = self._settings.resend
-        return Resend(own.base_url, api_key=own.api_key)
+        return Resend(own.base_url, api_key=own.api_key, breaker=Breaker("resend", self._circuits))
 
     @cached_property
     def paypal_messages(self) -> PayPalMessages:
@@ -73,6 +102,10 @@ def configure(settings: Settings) -> None:
 
 def payment_gateway() -> PaymentGateway:
     return _configured().paypal
+
+
+def bill_gateway() -> BillGateway:
+    return _configured().paypal_bills
 
 
 def signing_gateway() -> SigningGateway:

@@ -5,24 +5,31 @@ GatewayUnavailable (the same call may succeed later) or GatewayRejected (it neve
 
 | what happened | error | may a write have taken effect? |
 |---|---|---|
-| no connection | GatewayUnavailable | no |
-| connection cut, read timeout, answer too long or too slow | GatewayUnavailable | yes |
+| nobody is to ask now: the provider has failed too often | CircuitOpen | no |
+| no connection | NoAnswer | no |
+| connection cut, read timeout, answer too long or too slow | NoAnswer | yes |
 | 401: our credentials, not this request, are at fault | Unauthorized | no |
 | 408, 425, 429, redirect | GatewayUnavailable | no |
-| 5xx | GatewayUnavailable | yes |
-| a code of the provider's `later` table | GatewayUnavailable | as the table says |
-| 2xx or 4xx whose body cannot be read | GatewayUnavailable | yes |
+| 5xx | NoAnswer | yes, unless a code of the `later` table says otherwise |
+| another code of the provider's `later` table | GatewayUnavailable | as the table says |
+| 2xx that is no JSON, 4xx whose body cannot be read | NoAnswer | yes |
+| 2xx that is JSON and does not say what it should | GatewayUnavailable | yes |
 | other 4xx | GatewayRejected with the provider's own code | no |
+
+CircuitOpen, NoAnswer and Unauthorized are kinds of GatewayUnavailable. NoAnswer is what opens the circuit
+(`providers.breaker`); whatever else comes back is an answer, and so a sign of life.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from http import HTTPStatus
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
@@ -35,6 +42,7 @@ from requests.auth import AuthBase
 
 from exodrive.kernel import clock
 from exodrive.kernel.errors import GatewayError, GatewayRejected, GatewayUnavailable
+from exodrive.providers.breaker import Breaker, NoAnswer
 from exodrive.providers.credentials import Unsigned
 
 log = structlog.get_logger(__name__)
@@ -54,6 +62,14 @@ class Malformed(ValueError):
 
 class Unauthorized(GatewayUnavailable):
     """The provider does not take our credentials. They are mended by people, so the work waits."""
+
+    trouble = "keys"
+
+
+class Busy(GatewayUnavailable):
+    """The provider asks us to come later."""
+
+    trouble = "busy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +122,7 @@ class Http:
     """Calls one provider at `base_url`.
 
     `read_problem` turns an error's body into a Problem and raises Malformed where it cannot; `later` holds
-    the provider's codes that pass by themselves.
+    the provider's codes that pass by themselves. A `breaker` keeps calls back while the provider fails.
     """
 
     provider: str
@@ -116,6 +132,7 @@ class Http:
     timeout: tuple[float, float] = TIMEOUT
     total_seconds: float = TOTAL_SECONDS
     session: requests.Session = field(default_factory=new_session)
+    breaker: Breaker | None = None
 
     def call(
         self,
@@ -130,7 +147,7 @@ class Http:
         write: bool = True,
         max_bytes: int = MAX_JSON_BYTES,
     ) -> Answer:
-        """Send one request and return its 2xx answer. `path` is a template such as `/v2/orders/{id}`.
+        """Send one request and return its answer: JSON, or 204. `path` is a template: `/v2/orders/{id}`.
 
         `write=False` for a request that changes nothing: its outcome is never unknown.
         """
@@ -143,10 +160,24 @@ class Http:
             data=body,
             auth=auth,
         )
-        return self._logged(method, path, request, write=write, max_bytes=max_bytes)
+        with self.breaker.guarding() if self.breaker else contextlib.nullcontext():
+            answer = self._logged(method, path, request, write=write, max_bytes=max_bytes)
+            try:
+                if answer.status != HTTPStatus.NO_CONTENT:
+                    answer.json()
+            except Malformed as error:
+                # A page of somebody between us, or half an answer: as good as none.
+                log.warning(
+                    "provider.misread", provider=self.provider, status=answer.status, problem=str(error)
+                )
+                raise NoAnswer(f"{self.provider}: {error}", outcome_unknown=write) from error
+            return answer
 
     def fetch(self, url: str, *, label: str, max_bytes: int) -> Answer:
-        """Read a file by its whole address, without our credentials. The caller has checked the address."""
+        """Read a file by its whole address, without our credentials. The caller has checked the address.
+
+        Another machine may keep the files, so that the breaker has no say here.
+        """
         request = requests.Request("GET", url, auth=Unsigned())
         return self._logged("GET", label, request, write=False, max_bytes=max_bytes)
 
@@ -190,12 +221,12 @@ class Http:
                 return Answer(response.status_code, response.headers, body, write)
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
             reached = not _never_reached(error)
-            raise GatewayUnavailable(
+            raise NoAnswer(
                 f"{self.provider} cannot be reached: {type(error).__name__}",
                 outcome_unknown=write and reached,
             ) from error
         except Malformed as error:
-            raise GatewayUnavailable(f"{self.provider}: {error}", outcome_unknown=write) from error
+            raise NoAnswer(f"{self.provider}: {error}", outcome_unknown=write) from error
 
     def _read(self, response: requests.Response, *, deadline: float, max_bytes: int) -> bytes:
         """Read the body as it comes, within `max_bytes` (after decompression) and the deadline."""
@@ -225,15 +256,18 @@ class Http:
             return Unauthorized(text, retry_after=wait)
         if (later := self.later.get(code)) is not None:
             waits = [each for each in (wait, later.after) if each is not None]  # the longer one holds
-            return GatewayUnavailable(
+            kind = NoAnswer if answer.status >= 500 else Busy
+            return kind(
                 text,
                 retry_after=max(waits, default=None),
                 outcome_unknown=answer.write and later.unknown,
             )
-        if answer.status in _NOT_NOW or answer.status < 400:
+        if answer.status in _NOT_NOW:
+            return Busy(text, retry_after=wait)
+        if answer.status < 400:
             return GatewayUnavailable(text, retry_after=wait)
         if answer.status >= 500 or problem is None:
-            return GatewayUnavailable(text, retry_after=wait, outcome_unknown=answer.write)
+            return NoAnswer(text, retry_after=wait, outcome_unknown=answer.write)
         return GatewayRejected(problem.code, problem.message, reference=reference, status=answer.status)
 
 

@@ -24,6 +24,7 @@ import requests
 from exodrive.kernel.errors import GatewayRejected
 from exodrive.notifications.ports import Mail
 from exodrive.providers import http, reading
+from exodrive.providers.breaker import Breaker
 from exodrive.providers.credentials import Bearer
 from exodrive.providers.http import Answer, Http, Later, Malformed, Problem
 
@@ -51,6 +52,7 @@ class Resend:
         api_key: str,
         timeout: tuple[float, float] = http.TIMEOUT,
         session: requests.Session | None = None,
+        breaker: Breaker | None = None,
     ) -> None:
         self._http = Http(
             "resend",
@@ -59,6 +61,7 @@ class Resend:
             later=LATER,
             timeout=timeout,
             session=session or http.new_session(),
+            breaker=breaker,
         )
         self._auth = Bearer(api_key)
 

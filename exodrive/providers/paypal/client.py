@@ -15,18 +15,10 @@ for orders, 45 days for payments. Later, or where the outcome is unknown, read t
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
-import threading
 from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeVar
 
-import requests
-import structlog
-from requests.auth import HTTPBasicAuth
-
-from exodrive.kernel.errors import GatewayRejected, GatewayUnavailable
 from exodrive.kernel.money import Money
 from exodrive.payments.ports import (
     AuthorizationAnswer,
@@ -35,47 +27,19 @@ from exodrive.payments.ports import (
     OrderRequest,
     RefundAnswer,
 )
-from exodrive.providers import http, reading
-from exodrive.providers.credentials import Bearer
-from exodrive.providers.http import Answer, Http, Malformed, Unauthorized
-from exodrive.providers.paypal import errors, shapes
-from exodrive.providers.paypal.tokens import MemoryTokens, TokenStore
+from exodrive.providers import reading
+from exodrive.providers.paypal import shapes
+from exodrive.providers.paypal.channel import WHOLE, Channel
 from exodrive.providers.signatures import PayPalHeaders
-
-log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
 
 _AUTHORIZATION: Final = "/v2/payments/authorizations/{id}"
+_AMOUNT: Final = "/purchase_units/@reference_id=='default'/amount"
 
 
-class PayPal:
-    """PayPal at one address, for one merchant. Threads may share it."""
-
-    def __init__(
-        self,
-        base_url: str,
-        *,
-        client_id: str,
-        client_secret: str,
-        tokens: TokenStore | None = None,
-        timeout: tuple[float, float] = http.TIMEOUT,
-        session: requests.Session | None = None,
-    ) -> None:
-        self._http = Http(
-            "paypal",
-            base_url,
-            errors.read_problem,
-            later=errors.LATER,
-            timeout=timeout,
-            session=session or http.new_session(),
-        )
-        self._basic = HTTPBasicAuth(client_id, client_secret)
-        self._tokens = tokens or MemoryTokens()
-        self._asking = threading.Lock()
-        # Another secret or address must not find the old one's token.
-        identity = f"{base_url}\n{client_id}\n{client_secret}".encode()
-        self._token_name = base64.b32encode(hashlib.sha256(identity).digest()).decode()[:26]
+class PayPal(Channel):
+    """Orders, holds, captures and refunds, and PayPal's word on its own messages."""
 
     def create_order(self, request: OrderRequest) -> OrderAnswer:
         """Open an order for the payer to approve at `approve_url`."""
@@ -85,6 +49,15 @@ class PayPal:
 
     def show_order(self, order_id: str) -> OrderAnswer:
         return self._show("/v2/checkout/orders/{id}", order_id, read=shapes.order)
+
+    def patch_order(self, order_id: str, *, amount: Money) -> OrderAnswer:
+        """Ask the payer for another amount. PayPal answers with nothing, and then the order is read.
+
+        It takes no key, and needs none: the same change may be made twice.
+        """
+        change = {"op": "replace", "path": _AMOUNT, "value": shapes.amount_body(amount)}
+        self._send("PATCH", "/v2/checkout/orders/{id}", subject=order_id, body=[change])
+        return self._after(lambda: self.show_order(order_id))
 
     def authorize(self, order_id: str, *, request_id: str) -> OrderAnswer:
         """Place the hold that the payer approved. An order takes one; see `authorizations` of the answer."""
@@ -128,16 +101,11 @@ class PayPal:
     def void(self, authorization_id: str, *, request_id: str) -> AuthorizationAnswer:
         """Release the hold. PayPal may answer with nothing, and then the authorization is read."""
         answer = self._send(
-            "POST", _AUTHORIZATION + "/void", subject=authorization_id, request_id=request_id, body={}
+            "POST", _AUTHORIZATION + "/void", subject=authorization_id, headers=_once(request_id), body={}
         )
         if answer.body:
             return self._read(answer, shapes.authorization)
-        try:
-            return self.show_authorization(authorization_id)
-        except GatewayUnavailable as error:
-            raise GatewayUnavailable(
-                str(error), retry_after=error.retry_after, outcome_unknown=True
-            ) from error
+        return self._after(lambda: self.show_authorization(authorization_id))
 
     def show_capture(self, capture_id: str) -> CaptureAnswer:
         return self._show("/v2/payments/captures/{id}", capture_id, read=shapes.capture)
@@ -191,85 +159,13 @@ class PayPal:
         read: Callable[[Any], T],
         subject: str | None = None,
     ) -> T:
-        answer = self._send("POST", path, subject=subject, request_id=request_id, body=body)
+        answer = self._send("POST", path, subject=subject, headers=_once(request_id), body=body)
         return self._read(answer, read)
 
-    def _show(self, path: str, subject: str, *, read: Callable[[Any], T]) -> T:
-        return self._read(self._send("GET", path, subject=subject, write=False), read)
 
-    def _read(self, answer: Answer, read: Callable[[Any], T]) -> T:
-        try:
-            return read(answer.json())
-        except Malformed as error:
-            raise self._http.misread(answer, error) from error
-
-    def _send(
-        self,
-        method: str,
-        path: str,
-        *,
-        subject: str | None = None,
-        request_id: str | None = None,
-        body: Mapping[str, Any] | None = None,
-        raw: bytes | None = None,
-        write: bool = True,
-    ) -> Answer:
-        """Send with a token, and once more with a new one where PayPal does not know it any more."""
-        headers = {"Content-Type": "application/json"} if method == "POST" else {}
-        if request_id is not None:
-            headers |= {"PayPal-Request-Id": request_id, "Prefer": "return=representation"}
-        content = raw if raw is not None else json.dumps(body).encode() if body else None
-
-        def send(token: str) -> Answer:
-            return self._http.call(
-                method,
-                path,
-                auth=Bearer(token),
-                ids=None if subject is None else {"id": subject},
-                headers=headers,
-                body=content,
-                write=write,
-            )
-
-        token = self._token()
-        try:
-            try:
-                return send(token)
-            except Unauthorized:
-                self._tokens.drop(self._token_name, token)
-                return send(self._token())
-        except GatewayRejected as error:
-            remedy = errors.remedy(error.code)
-            log.info("paypal.refused", code=error.code, reference=error.reference, remedy=remedy.value)
-            raise
-
-    def _token(self) -> str:
-        """A token that will last for the call. One thread asks, the others wait for its answer."""
-        kept = self._tokens.get(self._token_name)
-        if kept is not None:
-            return kept
-        with self._asking:
-            kept = self._tokens.get(self._token_name)
-            return kept if kept is not None else self._ask_for_token()
-
-    def _ask_for_token(self) -> str:
-        """https://developer.paypal.com/api/rest/authentication/"""
-        answer = self._http.call(
-            "POST",
-            "/v1/oauth2/token",
-            auth=self._basic,
-            headers={"Content-Type": "application/x-www-form-urlencoded"},
-            body=b"grant_type=client_credentials",
-            write=False,
-        )
-        token, seconds = self._read(answer, _access_token)
-        self._tokens.put(self._token_name, token, seconds=seconds)
-        return token
-
-
-def _access_token(data: Any) -> tuple[str, int]:
-    body = reading.mapping(data)
-    return reading.text(body, "access_token"), reading.whole(body, "expires_in")
+def _once(request_id: str) -> dict[str, str]:
+    """What makes a write one write however often it is sent, and has it answered in full."""
+    return {"PayPal-Request-Id": request_id, **WHOLE}
 
 
 def _verification(data: Any) -> str:

@@ -1,6 +1,6 @@
 """PayPal's error words, by what has to be done about them.
 
-Sources: the 4xx schemas of Orders v2 and Payments v2, and
+Sources: the 4xx schemas of Orders v2, Payments v2 and Invoicing v2, and
 https://developer.paypal.com/api/rest/reference/orders/v2/errors/. Branch on `details[].issue`; descriptions
 may change without notice. Nothing is turned into a success here: what is done already is read again by the
 domain, which knows what it wanted.
@@ -52,6 +52,9 @@ REMEDIES: Final[dict[str, Remedy]] = {
     "PREVIOUSLY_CAPTURED": Remedy.READ_AGAIN,
     "CAPTURE_FULLY_REFUNDED": Remedy.READ_AGAIN,
     "DUPLICATE_INVOICE_ID": Remedy.READ_AGAIN,
+    "ORDER_ALREADY_COMPLETED": Remedy.READ_AGAIN,
+    "ORDER_COMPLETED_OR_VOIDED": Remedy.READ_AGAIN,
+    "AMOUNT_CHANGE_NOT_ALLOWED": Remedy.READ_AGAIN,
     "AUTHORIZATION_EXPIRED": Remedy.NEW_HOLD,
     "AUTHORIZATION_VOIDED": Remedy.NEW_HOLD,
     "AUTHORIZATION_DENIED": Remedy.NEW_HOLD,
@@ -61,12 +64,34 @@ REMEDIES: Final[dict[str, Remedy]] = {
     "REFUND_AMOUNT_EXCEEDED": Remedy.STAFF,
     "REFUND_TIME_LIMIT_EXCEEDED": Remedy.STAFF,
     "REFUND_FAILED_INSUFFICIENT_FUNDS": Remedy.STAFF,
+    "REFUND_NOT_ALLOWED": Remedy.STAFF,
+    "REFUND_AMOUNT_TOO_LOW": Remedy.STAFF,
+    "REFUND_IS_RESTRICTED": Remedy.STAFF,
+    "REFUND_NOT_PERMITTED_DUE_TO_CHARGEBACK": Remedy.STAFF,
+    "PARTIAL_REFUND_NOT_ALLOWED": Remedy.STAFF,
+    "MAX_NUMBER_OF_REFUNDS_EXCEEDED": Remedy.STAFF,
     "TRANSACTION_DISPUTED": Remedy.STAFF,
+    "TRANSACTION_BLOCKED_BY_PAYEE": Remedy.STAFF,
+    "TRANSACTION_RECEIVING_LIMIT_EXCEEDED": Remedy.STAFF,
+    "COMPLIANCE_VIOLATION": Remedy.STAFF,
     "PENDING_CAPTURE": Remedy.STAFF,
     "AUTH_CAPTURE_NOT_ENABLED": Remedy.STAFF,
     "REAUTHORIZATION_TOO_SOON": Remedy.STAFF,
     "REAUTHORIZATION_NOT_SUPPORTED": Remedy.STAFF,
     "CANNOT_BE_VOIDED": Remedy.STAFF,
+    # Invoicing
+    "INVOICE_CANCELED_ALREADY": Remedy.READ_AGAIN,
+    "CANNOT_REMIND_INVOICE": Remedy.READ_AGAIN,
+    "CANNOT_CANCEL_PAID_INVOICE": Remedy.READ_AGAIN,
+    "CANNOT_CANCEL_REFUNDED_INVOICE": Remedy.READ_AGAIN,
+    "CANNOT_CANCEL_DRAFT_INVOICE": Remedy.STAFF,
+    "CANNOT_CANCEL_SCHEDULED_INVOICE": Remedy.STAFF,
+    "CANNOT_PROCESS_PAYMENTS": Remedy.READ_AGAIN,
+    "CANNOT_PROCESS_REFUNDS": Remedy.READ_AGAIN,
+    "PAYMENT_AMOUNT_GREATER_THAN_AMOUNT_DUE": Remedy.READ_AGAIN,
+    "INVALID_REFUND_AMOUNT": Remedy.STAFF,
+    "INVALID_INVOICE_TYPE": Remedy.STAFF,
+    "USER_NOT_FOUND": Remedy.STAFF,
 }
 
 
