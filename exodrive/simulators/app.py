@@ -13,7 +13,8 @@ from flask import Flask, Response
 from flask.json.provider import DefaultJSONProvider
 from flask.typing import ResponseReturnValue
 
-from exodrive.simulators import docuseal, home, missing, paypal, recorder, resend
+from exodrive.simulators import docuseal, fault_pages, home, missing, paypal, recorder, resend
+from exodrive.simulators.faults import striking
 from exodrive.simulators.settings import Settings, from_environment
 from exodrive.simulators.timekeeping import real_now
 from exodrive.simulators.world import World
@@ -22,8 +23,13 @@ from exodrive.simulators.world import World
 class Simulators(Flask):
     """Each request first sees done what is due by the clock, and then runs as one transaction.
 
-    A refusal is raised and so leaves nothing behind; whatever a view returns is kept.
+    A refusal is raised and so leaves nothing behind; whatever a view returns is kept. Around all of that
+    stand the faults that are armed.
     """
+
+    def full_dispatch_request(self) -> Response:
+        world: World = self.extensions["simulators"]
+        return striking.around(world.faults, super().full_dispatch_request, pause=world.pause)
 
     def dispatch_request(self) -> ResponseReturnValue:
         world: World = self.extensions["simulators"]
@@ -58,6 +64,7 @@ def create_app(
     cast(DefaultJSONProvider, app.json).sort_keys = False  # answers keep the providers' order
     app.add_template_filter(_thousands, "thousands")
     app.register_blueprint(home.pages)
+    fault_pages.attach(app)
     for provider in (paypal, docuseal, resend):
         provider.attach(app, world)
     missing.attach(app)

@@ -1,6 +1,7 @@
 """Webhook deliveries: queued in the store with the event itself, sent by one thread per provider.
 
-Every attempt of every provider passes through `Courier._attempt`, and every event through `Courier.queue`.
+Every event passes through `Courier.queue`, where a fault may lose, delay, repeat or hold it back, and every
+attempt through `Courier._attempt`, where one may spoil the signature.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from dataclasses import dataclass
 
 import requests
 
+from exodrive.simulators.faults import posting
+from exodrive.simulators.faults.rules import Faults
 from exodrive.simulators.store import Store
 
 # Real seconds to the next attempt. The providers wait minutes and hours; in a sandbox somebody is watching,
@@ -35,10 +38,15 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """Where a provider's events go, how it signs an attempt, and what it takes for delivered."""
+    """Where a provider's events go, how it signs an attempt, and what it takes for delivered.
+
+    `forge` signs as somebody would who is not the provider: with another secret, or (PayPal) with a
+    certificate of his own.
+    """
 
     url: str
     sign: Callable[[Delivery], Mapping[str, str]]
+    forge: Callable[[Delivery, str], Mapping[str, str]]
     attempts: int
     accepts: Callable[[int], bool] = lambda status: 200 <= status < 300
 
@@ -46,8 +54,9 @@ class Route:
 class Courier:
     """Carries events to the addresses; an address that is down gets them when it is back."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, faults: Faults) -> None:
         self._store = store
+        self._faults = faults
         self._routes: dict[str, Route] = {}
         self._wake: dict[str, threading.Event] = {}
         self._threads: list[threading.Thread] = []
@@ -70,17 +79,19 @@ class Courier:
         """Send this event, inside the transaction that made it. Without an address it is sent nowhere."""
         if not self._routes[provider].url:
             return
-        now = time.time()
-        self._store.execute(
-            "INSERT INTO deliveries (provider, event_id, event_type, body, created_at, next_at)"
-            " VALUES (?, ?, ?, ?, ?, ?)",
-            provider,
-            event_id,
-            event_type,
-            body,
-            now,
-            now,
+        way = posting.way(
+            self._faults, provider, event_type, holding=posting.holds_any(self._store, provider)
         )
+        now = time.time()
+        for _ in range(way.copies):
+            (row,) = self._store.query(
+                "INSERT INTO deliveries (provider, event_id, event_type, body, created_at, next_at, state)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING seq",
+                *(provider, event_id, event_type, body, now),
+                *((None, "lost") if way.lost else (now + way.delay, "waiting")),
+            )
+            if way.held:
+                posting.hold(self._store, provider, row["seq"])
         self._store.after_commit(self._wake[provider].set)
 
     def retry_now(self, provider: str) -> None:
@@ -128,15 +139,28 @@ class Courier:
     def _attempt(self, session: requests.Session, provider: str, row: sqlite3.Row) -> None:
         route = self._routes[provider]
         delivery = Delivery(row["seq"], row["event_id"], row["body"], row["created_at"], time.time())
-        headers = {"Content-Type": "application/json", **route.sign(delivery)}
+        body, signature = self._signed(route, delivery, provider, row["event_type"])
+        headers = {"Content-Type": "application/json", **signature}
         try:
             response = session.post(
-                route.url, data=delivery.body, headers=headers, timeout=TIMEOUT, allow_redirects=False
+                route.url, data=body, headers=headers, timeout=TIMEOUT, allow_redirects=False
             )
             accepted, answer = route.accepts(response.status_code), str(response.status_code)
         except requests.RequestException as error:
             accepted, answer = False, type(error).__name__
         self._note(route, row, accepted=accepted, answer=answer)
+        posting.release(self._store, provider, after=row["seq"])
+
+    def _signed(
+        self, route: Route, delivery: Delivery, provider: str, event_type: str
+    ) -> tuple[bytes, Mapping[str, str]]:
+        """The body and its signature, one of which a fault may have spoiled."""
+        rule = self._faults.strike(provider, event_type, ("badly_signed",))
+        if rule is None:
+            return delivery.body, route.sign(delivery)
+        if rule["figures"]["manner"] == "tampered":
+            return posting.tampered(delivery.body), route.sign(delivery)
+        return delivery.body, route.forge(delivery, rule["figures"]["manner"])
 
     def _note(self, route: Route, row: sqlite3.Row, *, accepted: bool, answer: str) -> None:
         attempts = row["attempts"] + 1

@@ -1,155 +1,28 @@
-"""A small threaded HTTP/1.1 server that keeps connections open.
-
-Flask's own development server closes each connection, at which DocuSeal's Python SDK falls over; the
-providers keep them alive, and so does this.
-"""
+"""The simulators as a server: started for as long as a block lasts, by the program and by tests."""
 
 from __future__ import annotations
 
 import contextlib
-import io
-import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
-from urllib.parse import unquote_to_bytes, urlsplit
-
-from flask import Flask
 
 from exodrive.simulators.app import create_app
+from exodrive.simulators.doors import Doors
+from exodrive.simulators.listener import Server
 from exodrive.simulators.settings import from_environment
 from exodrive.simulators.world import World
-
-LARGEST_BODY = 64 * 1024 * 1024  # a mail with the largest attachments Resend takes
-
-
-class Server(ThreadingHTTPServer):
-    """Serves one WSGI app, a thread per connection."""
-
-    daemon_threads = True
-    allow_reuse_address = True
-    request_queue_size = 128
-
-    def __init__(self, host: str, port: int) -> None:
-        self.app: Flask | None = None
-        super().__init__((host, port), Handler)
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that hangs up is no news; anything else is."""
-        if not isinstance(sys.exception(), ConnectionError | TimeoutError):
-            super().handle_error(request, client_address)
-
-
-class Handler(BaseHTTPRequestHandler):
-    """One connection: reads requests, hands them to the app, writes answers with a length."""
-
-    server: Server
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-    wbufsize = -1
-    timeout = 75  # seconds of silence after which a connection is dropped
-
-    def handle_one_request(self) -> None:
-        """As the parent's, but every method goes to the app."""
-        self.raw_requestline = self.rfile.readline(65537)
-        if not self.raw_requestline:
-            self.close_connection = True
-        elif len(self.raw_requestline) > 65536:
-            self.requestline, self.request_version, self.command = "", "", ""
-            self.send_error(414)
-        elif self.parse_request():
-            self._answer()
-            self.wfile.flush()
-
-    def _answer(self) -> None:
-        body = self._body()
-        if body is None:
-            return
-        assert self.server.app is not None  # noqa: S101  set before the first connection is accepted
-        started: list[Any] = []
-
-        def start_response(status: str, headers: list[tuple[str, str]], *_: Any) -> Any:
-            started[:] = [status, headers]
-
-        chunks = self.server.app(self._environ(body), start_response)
-        content = b"".join(chunks)
-        with contextlib.suppress(AttributeError):
-            chunks.close()  # type: ignore[attr-defined]
-        status, headers = started
-        code, _, reason = status.partition(" ")
-        self.send_response(int(code), reason)
-        for name, value in headers:
-            if name.lower() != "content-length":
-                self.send_header(name, value)
-        if self.close_connection:
-            self.send_header("Connection", "close")  # or the client may use it again before it notices
-        if int(code) >= 200 and int(code) not in (204, 304):
-            self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(content)
-
-    def _body(self) -> bytes | None:
-        """The request's body, or None after an answer that refuses it."""
-        if "chunked" in self.headers.get("Transfer-Encoding", "").lower():
-            return self._chunked()
-        length = int(self.headers.get("Content-Length") or 0)
-        if length > LARGEST_BODY:
-            self.close_connection = True
-            self.send_error(413)
-            return None
-        return self.rfile.read(length)
-
-    def _chunked(self) -> bytes:
-        parts = []
-        while size := int(self.rfile.readline().split(b";")[0], 16):
-            parts.append(self.rfile.read(size))
-            self.rfile.readline()
-        while self.rfile.readline().strip():
-            pass
-        return b"".join(parts)
-
-    def _environ(self, body: bytes) -> dict[str, Any]:
-        address = urlsplit(self.path)
-        environ: dict[str, Any] = {
-            "REQUEST_METHOD": self.command,
-            "SCRIPT_NAME": "",
-            "PATH_INFO": unquote_to_bytes(address.path).decode("latin-1"),
-            "QUERY_STRING": address.query,
-            "SERVER_NAME": self.server.server_name,
-            "SERVER_PORT": str(self.server.server_port),
-            "SERVER_PROTOCOL": self.request_version,
-            "REMOTE_ADDR": self.client_address[0],
-            "CONTENT_TYPE": self.headers.get("Content-Type", ""),
-            "CONTENT_LENGTH": str(len(body)),
-            "wsgi.version": (1, 0),
-            "wsgi.url_scheme": "http",
-            "wsgi.input": io.BytesIO(body),
-            "wsgi.input_terminated": True,  # read whole already, chunks and all
-            "wsgi.errors": sys.stderr,
-            "wsgi.multithread": True,
-            "wsgi.multiprocess": False,
-            "wsgi.run_once": False,
-        }
-        for name, value in self.headers.items():
-            key = "HTTP_" + name.upper().replace("-", "_")
-            environ[key] = f"{environ[key]},{value}" if key in environ else value
-        return environ
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """Quiet: the pages show what happened."""
 
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A server that answers, and the world it serves."""
+    """A server that answers, the world it serves, and the addresses of the doors that it has (`doors.py`)."""
 
     url: str
     port: int
     world: World
+    doors: Mapping[str, str]
 
 
 @contextlib.contextmanager
@@ -171,13 +44,15 @@ def running(
         public_url=url, state_path=state_path, settings=from_environment(overrides=settings)
     )
     world: World = server.app.extensions["simulators"]
+    doors = Doors(server.app, host, world)
     world.start()
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, name="simulators")
     thread.daemon = True
     thread.start()
     try:
-        yield Running(url=url, port=server.server_port, world=world)
+        yield Running(url=url, port=server.server_port, world=world, doors=doors.addresses)
     finally:
+        doors.close()
         server.shutdown()
         thread.join()
         server.server_close()

@@ -20,10 +20,13 @@ class Settings:
     paypal_client_secret: str = "sandbox-secret"  # noqa: S105  open on purpose: it opens nothing but the sandbox
     paypal_webhook_id: str = "WH-SANDBOX-1"
     docuseal_api_key: str = "sandbox-docuseal-key"
-    docuseal_webhook_secret: str = "whsec_sandbox-docuseal-secret"  # noqa: S105
+    docuseal_webhook_secret: str = "whsec_sandbox-docuseal-secret"  # noqa: S105  the same
     resend_api_key: str = "re_sandbox_key"
-    resend_webhook_secret: str = "whsec_c2FuZGJveC1yZXNlbmQtc2VjcmV0"  # noqa: S105
+    resend_webhook_secret: str = "whsec_c2FuZGJveC1yZXNlbmQtc2VjcmV0"  # noqa: S105  the same
     resend_rate: str = "10"  # requests per second, as Resend's own default
+    door_paypal: str = ""  # a port of its own, 0 for any free one; see doors.py
+    door_docuseal: str = ""
+    door_resend: str = ""
     webhooks_paypal: str = ""
     webhooks_docuseal: str = ""
     webhooks_resend: str = ""

@@ -18,7 +18,10 @@ from typing import Any
 Record = dict[str, Any]
 
 # Fields by which records are looked for; without an index each look would read all records of a kind.
-INDEXED = ("order_id", "authorization_id", "parent_id", "capture_id", "invoice_id", "submission_id", "slug")
+INDEXED = (
+    *("order_id", "authorization_id", "parent_id", "capture_id", "invoice_id", "number"),
+    *("submission_id", "slug"),
+)
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS records (
@@ -41,6 +44,7 @@ CREATE TABLE IF NOT EXISTS deliveries (
     created_at REAL NOT NULL, next_at REAL, attempts INTEGER NOT NULL DEFAULT 0,
     state TEXT NOT NULL DEFAULT 'waiting', answer TEXT NOT NULL DEFAULT ''
 );
+CREATE TABLE IF NOT EXISTS held (seq INTEGER PRIMARY KEY, provider TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS deliveries_due ON deliveries (provider, state, next_at);
 """.format(
     indexes="\n".join(

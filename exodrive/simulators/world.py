@@ -11,6 +11,7 @@ from typing import cast
 from flask import Flask, current_app
 
 from exodrive.simulators.courier import Courier
+from exodrive.simulators.faults.rules import Faults
 from exodrive.simulators.settings import Settings
 from exodrive.simulators.store import Store
 from exodrive.simulators.timekeeping import Agenda, Clock
@@ -36,7 +37,8 @@ class World:
         self.store = Store(state_path)
         self.clock = Clock(self.store, real)
         self.agenda = Agenda(self.store, self.clock)
-        self.courier = Courier(self.store)
+        self.faults = Faults(self.store)
+        self.courier = Courier(self.store, self.faults)
         self._stopping = threading.Event()
         self._ticker = threading.Thread(target=self._tick, name="agenda", daemon=True)
 
@@ -50,6 +52,10 @@ class World:
             self._ticker.join()
         self.courier.stop()
         self.store.close()
+
+    def pause(self, seconds: float) -> bool:
+        """Wait so many seconds of real time; False where the simulators stop before."""
+        return not self._stopping.wait(seconds)
 
     def _tick(self) -> None:
         while not self._stopping.wait(TICK):

@@ -24,10 +24,13 @@ def attach(here: World) -> None:
     """Carry DocuSeal's events. It takes anything below 400 for delivered, redirects too."""
     secret = here.settings.docuseal_webhook_secret
 
-    def sign(delivery: Delivery) -> Mapping[str, str]:
+    def sign(delivery: Delivery, secret: str = secret) -> Mapping[str, str]:
         return {"User-Agent": "DocuSeal.com Webhook", "X-Docuseal-Signature": _signature(secret, delivery)}
 
-    route = Route(here.settings.webhooks_docuseal, sign, ATTEMPTS, lambda status: status < 400)
+    def forge(delivery: Delivery, _: str) -> Mapping[str, str]:
+        return sign(delivery, f"{secret}-of-somebody-else")
+
+    route = Route(here.settings.webhooks_docuseal, sign, forge, ATTEMPTS, lambda status: status < 400)
     here.courier.route("docuseal", route)
 
 
@@ -36,6 +39,11 @@ def _signature(secret: str, delivery: Delivery) -> str:
     stamp = str(int(delivery.attempt_at))
     digest = hmac.new(secret.encode(), f"{stamp}.".encode() + delivery.body, hashlib.sha256).hexdigest()
     return f"{stamp}.{digest}"
+
+
+def invent(event_type: str) -> None:
+    """An event of a type that DocuSeal does not have yet, about nothing in particular."""
+    send(event_type, {"id": world().store.number("docuseal.invented"), "name": "From the future"})
 
 
 def send(event_type: str, data: Record) -> None:

@@ -64,6 +64,11 @@ def write(currency: str, value: Decimal) -> Amount:
     return {"currency_code": currency, "value": str(value.quantize(step))}
 
 
+def rounded(currency: str, value: Decimal) -> Decimal:
+    """To what the currency's smallest coin can pay."""
+    return Decimal(write(currency, value)["value"])
+
+
 def number(amount: Amount) -> Decimal:
     return Decimal(amount["value"])
 

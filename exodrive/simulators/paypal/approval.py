@@ -60,17 +60,27 @@ def decide() -> ResponseReturnValue:
     funding = request.form.get("funding", "good")
     if funding not in FUNDING:
         abort(400)
-    if order["status"] in PAYABLE and world().clock.now() < read_time(order["expires_at"]):
-        order.update(status="APPROVED", funding=funding, payer=_payer(order))
-        save(ORDER, order)
-        events.order_changed("CHECKOUT.ORDER.APPROVED", order)
-    if order["payer"] is None:
+    if not approve(order, funding):
         return redirect(f"/paypal/checkoutnow?token={order['id']}", 303)
     return _back(order, "return_url", token=order["id"], PayerID=order["payer"]["payer_id"])
 
 
+def approve(order: Record, funding: str) -> bool:
+    """The payer agrees, while the order is open; whether they have agreed by now."""
+    if order["status"] in PAYABLE and world().clock.now() < read_time(order["expires_at"]):
+        order.update(status="APPROVED", funding=funding, payer=_payer(order))
+        save(ORDER, order)
+        events.order_changed("CHECKOUT.ORDER.APPROVED", order)
+    return order["payer"] is not None
+
+
 def _order() -> Record:
-    order = world().store.get(ORDER, request.args.get("token", ""))
+    return order_of(request.args.get("token", ""))
+
+
+def order_of(token: str) -> Record:
+    """The order with this id, or a page that says that there is none."""
+    order = world().store.get(ORDER, token)
     if order is None:
         abort(404)
     return order

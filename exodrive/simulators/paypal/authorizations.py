@@ -137,14 +137,19 @@ def void_hold(authorization_id: str) -> ResponseReturnValue:
     authorization = load(AUTHORIZATION, authorization_id, "authorization_id")
     if not replayed("authorizations.void"):
         _check_voidable(authorization)
-        for one in [*world().store.find(AUTHORIZATION, parent_id=authorization_id), authorization]:
-            if one["status"] not in ("VOIDED", "CAPTURED"):
-                void(one)
-                events.authorization_changed("PAYMENT.AUTHORIZATION.VOIDED", one)
+        let_go(authorization)
         remember("authorizations.void", authorization_id, PAYMENTS_LIFETIME)
     if wants_representation():
         return authorization_document(load(AUTHORIZATION, authorization_id, "authorization_id")), 200
     return "", 204
+
+
+def let_go(authorization: Record) -> None:
+    """End a hold, and its renewal with it."""
+    for one in [*world().store.find(AUTHORIZATION, parent_id=authorization["id"]), authorization]:
+        if one["status"] not in ("VOIDED", "CAPTURED"):
+            void(one)
+            events.authorization_changed("PAYMENT.AUTHORIZATION.VOIDED", one)
 
 
 def _check_voidable(authorization: Record) -> None:

@@ -12,6 +12,7 @@ from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
 from exodrive.simulators.paypal import amounts, authorizations, events
+from exodrive.simulators.paypal.amounts import Amount
 from exodrive.simulators.paypal.errors import invalid, unprocessable
 from exodrive.simulators.paypal.ledger import (
     ALIVE,
@@ -71,6 +72,19 @@ def capture(authorization_id: str) -> ResponseReturnValue:
     _close(authorization, final=final)
     remember("authorizations.capture", made_now["id"], PAYMENTS_LIFETIME)
     return preferred(capture_document(made_now)), 201
+
+
+def by_hand(authorization: Record, value: Decimal) -> None:
+    """Somebody takes a part of a hold, or all that is left, in PayPal's own pages."""
+    _take(
+        load(ORDER, authorization["order_id"], "id"),
+        authorization_id=authorization["id"],
+        amount=amounts.write(authorization["amount"]["currency_code"], value),
+        invoice_id=authorization["invoice_id"],
+        custom_id=authorization["custom_id"],
+        final_capture=False,
+    )
+    _close(authorization, final=False)
 
 
 def _own_invoice_id(body: dict[str, Any]) -> str | None:
@@ -146,9 +160,30 @@ def _take(order: Record, **facts: Any) -> Record:
     return capture
 
 
-def clear(capture: Record, *, paid: bool) -> None:
-    """The bank's answer about a pending capture."""
+def take_for_invoice(*, invoice_id: str, number: str, amount: Amount, pending: bool) -> Record:
+    """What a payer pays of an invoice is a capture without an order; the invoice's events tell of it."""
+    return new(
+        CAPTURE,
+        bill_id=invoice_id,
+        order_id=None,
+        authorization_id=None,
+        status="PENDING" if pending else "COMPLETED",
+        reason="ECHECK" if pending else None,
+        slow_refunds=False,
+        amount=amount,
+        invoice_id=number,
+        custom_id=None,
+        final_capture=True,
+    )
+
+
+def settle(capture: Record, *, paid: bool) -> None:
     capture["status"] = "COMPLETED" if paid else "DECLINED"
     capture["reason"] = None
     save(CAPTURE, capture)
+
+
+def clear(capture: Record, *, paid: bool) -> None:
+    """The bank's answer about a pending capture."""
+    settle(capture, paid=paid)
     events.capture_changed("PAYMENT.CAPTURE.COMPLETED" if paid else "PAYMENT.CAPTURE.DENIED", capture)

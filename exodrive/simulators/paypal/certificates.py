@@ -17,20 +17,29 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from exodrive.simulators.store import Record, Store
 
 LEAF_NAME = "messageverificationcerts.sandbox.paypal.com"
-KIND, KEY = "paypal.certificates", "chain"
+KIND = "paypal.certificates"
+GENUINE, FOREIGN = "chain", "foreign"  # the second one is for forgeries: nobody trusts its root
 # Long before any message that a test replays, and long after any clock that a person moves.
 NOT_BEFORE = datetime(2020, 1, 1, tzinfo=UTC)
 LIFETIME = timedelta(days=365 * 40)
 
 
-def chain(store: Store) -> Record:
-    """`id`, `key` (the leaf's private key), `leaf`, `intermediate` and `root`, each in PEM."""
-    kept = store.get(KIND, KEY)
+def chain(store: Store, which: str = GENUINE) -> Record:
+    """`id`, `key` (the leaf's private key), `leaf`, `intermediate` and `root`, each in PEM.
+
+    Made when it is first wanted.
+    """
+    kept = store.get(KIND, which)
     if kept is None:
         kept = _make()
         with store.transaction():
-            store.put(KIND, KEY, kept)
+            store.put(KIND, which, kept)
     return kept
+
+
+def with_id(store: Store, certificate_id: str) -> Record | None:
+    """The chain whose leaf has that id, of those that are made."""
+    return next((one for one in store.find(KIND) if one["id"] == certificate_id), None)
 
 
 def _make() -> Record:

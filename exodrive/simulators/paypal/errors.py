@@ -29,13 +29,18 @@ NAMES = {
     ),
 }
 
+AREAS = {"/checkout/orders": "orders", "/v2/invoicing/": "invoicing"}  # of PayPal's pages about its errors
+
 # Issue -> description, `everywhere` or as one endpoint words it: part of PayPal's published schemas, but for
 # REAUTHORIZATION_TOO_SOON, which independent projects met in the real sandbox.
 ISSUES: dict[str, dict[str, str]] = json.loads((Path(__file__).parent / "issues.json").read_text("utf-8"))
 
 
 class Refused(Exception):
-    """PayPal says no. `field` is a JSON pointer into the body, or the name of a header or path parameter."""
+    """PayPal says no. `field` is a JSON pointer into the body, or the name of a header or path parameter.
+
+    A `description` is given only where PayPal's words depend on the field.
+    """
 
     def __init__(self, status: int, issue: str = "", **detail: str) -> None:
         super().__init__(f"{status} {issue}")
@@ -74,9 +79,9 @@ def body(refused: Refused) -> Response:
     answer: dict[str, Any] = {"name": name, "message": message, "debug_id": secrets.token_hex(7)[:13]}
     if refused.issue:
         answer["details"] = [
-            {**refused.detail, "issue": refused.issue, "description": _description(refused.issue)}
+            {"issue": refused.issue, "description": _description(refused.issue), **refused.detail}
         ]
-    area = "orders" if "/checkout/orders" in request.path else "payments"
+    area = next((name for part, name in AREAS.items() if part in request.path), "payments")
     anchor = f"#error-{refused.issue}" if refused.issue else ""
     page = {
         "href": f"https://developer.paypal.com/docs/api/{area}/v2/{anchor}",

@@ -116,8 +116,8 @@ def authorization_document(record: Record, *, inside_order: bool = False) -> Rec
 def capture_document(record: Record, *, inside_order: bool = False) -> Record:
     """A capture, alone or as its order shows it."""
     at = f"/v2/payments/captures/{record['id']}"
-    parent = record["authorization_id"]
-    up = f"/v2/payments/authorizations/{parent}" if parent else f"/v2/checkout/orders/{record['order_id']}"
+    parent, order_id = record["authorization_id"], record["order_id"]
+    up = f"/v2/payments/authorizations/{parent}" if parent else f"/v2/checkout/orders/{order_id}"
     document = _present(
         id=record["id"],
         status=record["status"],
@@ -128,12 +128,17 @@ def capture_document(record: Record, *, inside_order: bool = False) -> Record:
         seller_protection=PROTECTION,
         final_capture=record["final_capture"],
         seller_receivable_breakdown=_receivable(record) if record["status"] != "DECLINED" else None,
-        links=[link("self", at), link("refund", f"{at}/refund", "POST"), link("up", up)],
+        links=[
+            link("self", at),
+            link("refund", f"{at}/refund", "POST"),
+            *([link("up", up)] if order_id else []),  # a payment of an invoice has no order
+        ],
         **_times(record),
     )
     if not inside_order:
-        related = _present(order_id=record["order_id"], authorization_id=parent)
-        document["supplementary_data"] = {"related_ids": related}
+        if order_id:
+            related = _present(order_id=order_id, authorization_id=parent)
+            document["supplementary_data"] = {"related_ids": related}
         document["payee"] = PAYEE
     return document
 

@@ -26,11 +26,19 @@ def apply(order: Record) -> None:
     patches = request.get_json(silent=True)
     if not isinstance(patches, list):
         raise invalid("MALFORMED_REQUEST_JSON", "/")
+    approved = [_asked(unit) for unit in order["purchase_units"]]
     for number, patch in enumerate(patches):
         _apply_one(order, patch, f"/{number}")
     for unit in order["purchase_units"]:
         order_rules.check_unit(unit, f"/purchase_units/@reference_id=='{unit['reference_id']}'")
         unit["amount"].update(amounts.write(*amounts.read(unit["amount"], "/amount")))
+    if order["status"] == "APPROVED" and approved != [_asked(unit) for unit in order["purchase_units"]]:
+        raise unprocessable("AMOUNT_CHANGE_NOT_ALLOWED")
+
+
+def _asked(unit: Record) -> tuple[str, str]:
+    """What the payer is asked for."""
+    return unit["amount"]["currency_code"], unit["amount"]["value"]
 
 
 def _apply_one(order: Record, patch: dict[str, Any], at: str) -> None:

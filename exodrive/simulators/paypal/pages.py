@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, abort, redirect, render_template
 from flask.typing import ResponseReturnValue
 
-from exodrive.simulators.paypal import authorizations, captures, events, refunds
+from exodrive.simulators.paypal import authorizations, bill_money, captures, events, refunds
 from exodrive.simulators.paypal.events import EVENT
 from exodrive.simulators.paypal.ledger import AUTHORIZATION, CAPTURE, ORDER, REFUND, age
 from exodrive.simulators.store import Record
@@ -74,7 +74,11 @@ def review(key: str, decision: str) -> ResponseReturnValue:
 
 @pages.post("/payments/captures/<key>/<any(complete, deny):decision>")
 def clear_capture(key: str, decision: str) -> ResponseReturnValue:
-    captures.clear(_pending(CAPTURE, key), paid=decision == "complete")
+    capture, paid = _pending(CAPTURE, key), decision == "complete"
+    if "bill_id" in capture:
+        bill_money.clear(capture, paid=paid)
+        return redirect("/paypal/invoices", 303)
+    captures.clear(capture, paid=paid)
     return _done()
 
 

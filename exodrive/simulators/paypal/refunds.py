@@ -13,7 +13,7 @@ from typing import Any
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
-from exodrive.simulators.paypal import amounts, events
+from exodrive.simulators.paypal import amounts, bill_money, events
 from exodrive.simulators.paypal.errors import invalid, unprocessable
 from exodrive.simulators.paypal.ledger import (
     CAPTURE,
@@ -61,22 +61,32 @@ def refund(capture_id: str) -> ResponseReturnValue:
     _check_refundable(capture)
     if invoice_id and world().store.find(REFUND, invoice_id=invoice_id):
         raise unprocessable("DUPLICATE_INVOICE_ID", "/invoice_id", invoice_id)
-    currency, value = capture["amount"]["currency_code"], _value(capture, body)
+    value = _value(capture, body)
+    made_now = _give(capture, value, invoice_id=invoice_id, custom_id=custom_id, note_to_payer=note)
+    remember("captures.refund", made_now["id"], PAYMENTS_LIFETIME)
+    return preferred(refund_document(made_now)), 201
+
+
+def by_hand(capture: Record, value: Decimal) -> None:
+    """Somebody gives a part of a capture back, or all that is left, in PayPal's own pages."""
+    _give(capture, value, invoice_id=None, custom_id=None, note_to_payer=None)
+
+
+def _give(capture: Record, value: Decimal, *, invoice_id: str | None, **facts: str | None) -> Record:
+    currency = capture["amount"]["currency_code"]
     made_now = new(
         REFUND,
-        capture_id=capture_id,
+        capture_id=capture["id"],
         status="PENDING" if capture["slow_refunds"] else "COMPLETED",
         amount=amounts.write(currency, value),
         total_refunded=amounts.write(currency, refunded(capture) + value),
         invoice_id=invoice_id or capture["invoice_id"],
-        custom_id=custom_id,
-        note_to_payer=note,
+        **facts,
     )
-    remember("captures.refund", made_now["id"], PAYMENTS_LIFETIME)
     _mark(capture)
     if made_now["status"] == "COMPLETED":
-        events.refunded(made_now)
-    return preferred(refund_document(made_now)), 201
+        _arrived(capture, made_now)
+    return made_now
 
 
 def _check_refundable(capture: Record) -> None:
@@ -116,10 +126,17 @@ def _mark(capture: Record) -> None:
         save(CAPTURE, capture)
 
 
+def _arrived(capture: Record, refund: Record) -> None:
+    events.refunded(refund)
+    if "bill_id" in capture:
+        bill_money.refunded(capture, refund)
+
+
 def clear(refund: Record, *, paid: bool) -> None:
     """A pending refund arrives, or fails and leaves its amount to be refunded again."""
     refund["status"] = "COMPLETED" if paid else "FAILED"
     save(REFUND, refund)
     if paid:
-        _mark(load(CAPTURE, refund["capture_id"], "capture_id"))
-        events.refunded(refund)
+        capture = load(CAPTURE, refund["capture_id"], "capture_id")
+        _mark(capture)
+        _arrived(capture, refund)

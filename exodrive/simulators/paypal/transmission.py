@@ -22,6 +22,7 @@ from flask import Blueprint, Response, abort
 
 from exodrive.simulators.courier import Delivery, Route
 from exodrive.simulators.paypal import certificates
+from exodrive.simulators.store import Record
 from exodrive.simulators.timekeeping import spell
 from exodrive.simulators.world import World, world
 
@@ -34,15 +35,25 @@ ATTEMPTS = 26  # the first and 25 retries
 def attach(here: World) -> None:
     """Carry PayPal's events to the address of its one subscription."""
     chain = certificates.chain(here.store)
-    key = serialization.load_pem_private_key(chain["key"].encode(), password=None)
-    if not isinstance(key, rsa.RSAPrivateKey):
-        raise TypeError("the webhook key in the state file is no RSA key")
+    key, webhook_id = _private_key(chain), here.settings.paypal_webhook_id
     cert_url = _cert_url(here, chain["id"])
 
     def sign(delivery: Delivery) -> Mapping[str, str]:
-        return _headers(delivery, key, webhook_id=here.settings.paypal_webhook_id, cert_url=cert_url)
+        return _headers(delivery, key, webhook_id=webhook_id, cert_url=cert_url)
 
-    here.courier.route("paypal", Route(here.settings.webhooks_paypal, sign, ATTEMPTS))
+    def forge(delivery: Delivery, manner: str) -> Mapping[str, str]:
+        foreign = certificates.chain(here.store, certificates.FOREIGN)
+        url = _cert_url(here, foreign["id"]) if manner == "other_certificate" else cert_url
+        return _headers(delivery, _private_key(foreign), webhook_id=webhook_id, cert_url=url)
+
+    here.courier.route("paypal", Route(here.settings.webhooks_paypal, sign, forge, ATTEMPTS))
+
+
+def _private_key(chain: Record) -> rsa.RSAPrivateKey:
+    key = serialization.load_pem_private_key(chain["key"].encode(), password=None)
+    if not isinstance(key, rsa.RSAPrivateKey):
+        raise TypeError("the webhook key in the state file is no RSA key")
+    return key
 
 
 def _cert_url(here: World, certificate_id: str) -> str:
@@ -120,8 +131,8 @@ def _skip(document: str, position: int, mark: str) -> int:
 @api.get("/v1/notifications/certs/<name>.pem")
 def certificate(name: str) -> Response:
     """The leaf and its intermediate, open to everybody."""
-    chain = certificates.chain(world().store)
-    if name != chain["id"]:
+    chain = certificates.with_id(world().store, name)
+    if chain is None:
         abort(404)
     return _pem(chain["leaf"] + chain["intermediate"])
 

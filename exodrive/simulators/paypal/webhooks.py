@@ -82,12 +82,18 @@ def _asked_for(event: Record) -> bool:
     try:
         return (
             asked.get("event_type", event["event_type"]) == event["event_type"]
-            and asked.get("transaction_id", event["resource"]["id"]) == event["resource"]["id"]
+            and asked.get("transaction_id") in (None, _subject(event))
             and ("start_time" not in asked or made >= read_time(asked["start_time"]))
             and ("end_time" not in asked or made <= read_time(asked["end_time"]))
         )
     except ValueError as error:
         raise Refused(400, "INVALID_PARAMETER_SYNTAX", field="start_time", location="query") from error
+
+
+def _subject(event: Record) -> str:
+    """The id of what an event is about: of the resource, or of the invoice inside it."""
+    resource = event["resource"]
+    return str(resource.get("invoice", resource)["id"])
 
 
 @api.get("/v1/notifications/webhooks-events/<event_id>")

@@ -10,6 +10,7 @@ import hashlib
 import hmac
 import json
 import secrets
+import uuid
 from collections.abc import Mapping
 from typing import Any
 
@@ -28,7 +29,10 @@ def attach(here: World) -> None:
     def sign(delivery: Delivery) -> Mapping[str, str]:
         return _headers(key, delivery)
 
-    here.courier.route("resend", Route(here.settings.webhooks_resend, sign, ATTEMPTS))
+    def forge(delivery: Delivery, _: str) -> Mapping[str, str]:
+        return _headers(b"of somebody else", delivery)
+
+    here.courier.route("resend", Route(here.settings.webhooks_resend, sign, forge, ATTEMPTS))
 
 
 def _headers(key: bytes, delivery: Delivery) -> Mapping[str, str]:
@@ -41,7 +45,6 @@ def _headers(key: bytes, delivery: Delivery) -> Mapping[str, str]:
 
 def send(event_type: str, mail: Record, **more: Any) -> None:
     """Put an event about a mail on its way. Tags are an object here, unlike in the request."""
-    here = world()
     data = {
         "email_id": mail["id"],
         "created_at": mail["created_at"],
@@ -51,6 +54,16 @@ def send(event_type: str, mail: Record, **more: Any) -> None:
         "tags": {tag["name"]: tag["value"] for tag in mail["tags"]},
         **more,
     }
+    _put(event_type, data)
+
+
+def invent(event_type: str) -> None:
+    """An event of a type that Resend does not have yet, about nothing in particular."""
+    _put(event_type, {"id": str(uuid.uuid4()), "name": "From the future"})
+
+
+def _put(event_type: str, data: dict[str, Any]) -> None:
+    here = world()
     notice = {"type": event_type, "created_at": spell_finely(here.clock.now()), "data": data}
     event_id = f"msg_{secrets.token_urlsafe(20)}"
     here.store.put(NOTICE, event_id, notice)
