@@ -1,9 +1,9 @@
-"""Issuing an invoice."""
+"""Issuing invoices, supplements and credit notes."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
-from exodrive.invoicing.models import Invoice, InvoiceCounter
+from exodrive.invoicing.models import Invoice, InvoiceCounter, InvoiceKind
 from exodrive.kernel import outbox
 from exodrive.kernel.db import session
 from exodrive.kernel.errors import NotFound
@@ -52,10 +52,15 @@ def issue(
     paid: Money,
     zone: ZoneInfo,
     at: datetime,
+    kind: InvoiceKind = InvoiceKind.INVOICE,
+    corrects: UUID | None = None,
+    reason: str | None = None,
+    supplied_on: date | None = None,
 ) -> Invoice:
-    """Give the next number of the year, by the house's calendar, and send the invoice to be rendered.
+    """Give the next number of the year, by the house's calendar, and send the document to be rendered.
 
-    Raises ValueError where the lines are not the total: a fault of the caller.
+    A credit note `corrects` another document, for a `reason`, and its amounts are negative. Raises
+    ValueError where the lines are not the total: a fault of the caller.
     """
     if sum(line.amount.amount for line in lines) != total.amount:
         raise ValueError("an invoice's lines add up to its total")
@@ -63,6 +68,9 @@ def issue(
     invoice = Invoice(
         id=new_id(),
         booking_id=booking_id,
+        kind=kind,
+        corrects_id=corrects,
+        reason=reason,
         year=year,
         sequence=_next(year),
         recipient_name=recipient.name,
@@ -73,6 +81,7 @@ def issue(
         paid=paid.amount,
         lines=[[line.code, line.params, line.amount.amount] for line in lines],
         issued_at=at,
+        supplied_on=supplied_on,
     )
     session().add(invoice)
     session().flush()
@@ -103,8 +112,30 @@ def invoice(invoice_id: UUID) -> Invoice:
 
 
 def of_booking(booking_id: UUID) -> Invoice | None:
-    """A booking's invoice, once it is settled."""
-    return session().scalars(select(Invoice).where(Invoice.booking_id == booking_id)).first()
+    """A booking's own invoice, once it is settled."""
+    return (
+        session()
+        .scalars(select(Invoice).where(Invoice.booking_id == booking_id, Invoice.kind == InvoiceKind.INVOICE))
+        .one_or_none()
+    )
+
+
+def all_of_booking(booking_id: UUID) -> list[Invoice]:
+    """A booking's documents, in the order in which they were issued."""
+    return list(
+        session().scalars(
+            select(Invoice).where(Invoice.booking_id == booking_id).order_by(Invoice.year, Invoice.sequence)
+        )
+    )
+
+
+def corrections_of(invoice_id: UUID) -> list[Invoice]:
+    """The credit notes of a document."""
+    return list(
+        session().scalars(
+            select(Invoice).where(Invoice.corrects_id == invoice_id).order_by(Invoice.year, Invoice.sequence)
+        )
+    )
 
 
 def keep_pdf(invoice_id: UUID, pdf: bytes, *, at: datetime) -> None:
@@ -117,7 +148,7 @@ def keep_pdf(invoice_id: UUID, pdf: bytes, *, at: datetime) -> None:
     found.file_id = files.keep(
         pdf,
         folder=f"invoices/{found.year}",
-        name=f"invoice-{found.number}.pdf",
+        name=f"{found.kind.replace('_', '-')}-{found.number}.pdf",
         media_type="application/pdf",
         at=at,
     ).id

@@ -36,6 +36,8 @@ def call(  # noqa: PLR0911  one return for each kind of call
             if order is None:
                 raise ValueError("a new order needs its words")
             return gateway.create_order(order)
+        case OperationKind.PATCH_ORDER:
+            return gateway.patch_order(_known(request.order_id), amount=request.amount)
         case OperationKind.AUTHORIZE:
             return gateway.authorize(_known(request.order_id), request_id=request.request_id)
         case OperationKind.CAPTURE:
@@ -61,7 +63,9 @@ def call(  # noqa: PLR0911  one return for each kind of call
             )
 
 
-def _find(gateway: PaymentGateway, request: Request) -> Answer | None:
+def _find(  # noqa: PLR0911  one return for each kind of call
+    gateway: PaymentGateway, request: Request
+) -> Answer | None:
     """What PayPal shows of an earlier call; None where it shows nothing of it."""
     if request.kind == OperationKind.VOID and request.authorization_id:
         shown = gateway.show_authorization(request.authorization_id)
@@ -72,6 +76,8 @@ def _find(gateway: PaymentGateway, request: Request) -> Answer | None:
         return None
     order = gateway.show_order(request.order_id)
     match request.kind:
+        case OperationKind.PATCH_ORDER:
+            return order if order.amount == request.amount else None
         case OperationKind.AUTHORIZE:
             return order if order.authorizations else None
         case OperationKind.CAPTURE:

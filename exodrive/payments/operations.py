@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from exodrive.kernel import outbox
 from exodrive.kernel.db import session
@@ -18,6 +19,13 @@ from exodrive.payments.models import Authorization, Capture, Operation, Operatio
 
 WANTED = "payment.wanted"
 OPEN = frozenset({OperationState.WANTED, OperationState.CALLED})
+
+
+# What moves money, or may: an order that nobody has approved yet does not.
+ORDERING = frozenset({OperationKind.CREATE_ORDER, OperationKind.PATCH_ORDER})
+MOVES_MONEY = frozenset(OperationKind) - ORDERING
+# What the payer is on the way for: to approve, and to have held.
+TO_THE_PAYER = frozenset({OperationKind.CREATE_ORDER, OperationKind.AUTHORIZE})
 
 
 class OperationNotFound(NotFound):
@@ -50,6 +58,7 @@ def want(
     at: datetime,
     target_id: UUID | None = None,
     amount: Money | None = None,
+    final: bool = True,
     reason: str | None = None,
     again: bool = False,
 ) -> Operation:
@@ -71,6 +80,7 @@ def want(
         kind=kind,
         target_id=target_id,
         amount=amount.amount if amount else None,
+        final=final,
         state=OperationState.WANTED,
         reason=reason,
         created_at=at,
@@ -116,13 +126,32 @@ def _request(operation: Operation, payment: Payment, *, called_before: bool) -> 
         request_id=operation.request_id,
         invoice_id=operation.invoice_id,
         amount=Money(operation.amount if operation.amount is not None else payment.amount, payment.currency),
-        # One capture takes all that is meant to be taken, so that the rest is released with it.
-        final=True,
+        final=operation.final,
         called_before=called_before,
         order_id=order_id,
         authorization_id=authorization_id,
         capture_id=capture_id,
     )
+
+
+def money_moves(payment: Payment) -> bool:
+    """Whether a call is under way after which the figures may be others."""
+    return any(row.state in OPEN and row.kind in MOVES_MONEY for row in payment.operations)
+
+
+def released_by_us(payment: Payment) -> bool:
+    """Whether the newest hold was ended by a wish of the house's; a renewal ends with its original."""
+    newest = max(tree.standing(payment), key=lambda row: row.created_at, default=None)
+    if newest is None:
+        return False
+    ends = {newest.id, newest.parent_id}
+    return any(row.kind == OperationKind.VOID and row.target_id in ends for row in payment.operations)
+
+
+def declined(payment: Payment) -> Operation | None:
+    """The refused call that the payer was to be sent to PayPal for, or held to: nothing has followed it."""
+    theirs = [row for row in payment.operations if row.kind in TO_THE_PAYER]
+    return theirs[-1] if theirs and theirs[-1].state == OperationState.REJECTED else None
 
 
 def settle(
@@ -146,6 +175,16 @@ def locked(operation_id: UUID) -> tuple[Payment, Operation]:
         raise OperationNotFound(str(operation_id))
     payment = tree.lock(payment_id)
     return payment, next(row for row in payment.operations if row.id == operation_id)
+
+
+def one(operation_id: UUID) -> tuple[Operation, Payment]:
+    """An operation with its payment, to be looked at. Raises OperationNotFound."""
+    found = session().scalar(
+        select(Operation).where(Operation.id == operation_id).options(joinedload(Operation.payment))
+    )
+    if found is None:
+        raise OperationNotFound(str(operation_id))
+    return found, found.payment
 
 
 def target_authorization(payment: Payment, operation: Operation) -> Authorization | None:

@@ -7,10 +7,12 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Select, select, union_all, update
+from sqlalchemy import Select, exists, select, union_all, update
 
 from exodrive.kernel.db import session
-from exodrive.payments.models import Authorization, Capture, Order, Payment, Refund
+from exodrive.payments import opening
+from exodrive.payments.models import Authorization, Capture, Order, Payment, Refund, Step
+from exodrive.payments.plan import StepKind, StepState
 from exodrive.payments.states import PaymentState
 
 
@@ -35,6 +37,22 @@ def by_paypal_ids(ids: Collection[str]) -> Found | None:
     return None if row is None else Found(row[0], row[1], row[2])
 
 
+def booking_of(payment_id: UUID) -> UUID | None:
+    """Whose payment this is; None where there is none."""
+    found: UUID | None = session().scalar(select(Payment.booking_id).where(Payment.id == payment_id))
+    return found
+
+
+def of_order(booking_id: UUID, paypal_order_id: str) -> UUID | None:
+    """The payment of a booking that has this order at PayPal."""
+    found: UUID | None = session().scalar(
+        select(Payment.id)
+        .join(Order, Order.payment_id == Payment.id)
+        .where(Order.paypal_id == paypal_order_id, Payment.booking_id == booking_id)
+    )
+    return found
+
+
 def _orders_with(ids: Collection[str]) -> Iterator[Select[UUID]]:
     """One query for each level of the tree: a single one with OR over all levels would read all of them."""
     orders = select(Order.id)
@@ -46,15 +64,22 @@ def _orders_with(ids: Collection[str]) -> Iterator[Select[UUID]]:
     yield orders.join(Refund, Refund.capture_id == Capture.id).where(Refund.paypal_id.in_(ids))
 
 
-def capture_due(*, at: datetime, limit: int = 50) -> list[tuple[UUID, UUID]]:
-    """(booking, payment) of what the plan wants captured by now."""
+class DueStep(NamedTuple):
+    booking_id: UUID
+    payment_id: UUID
+    step_id: UUID
+
+
+def steps_due(*, at: datetime, limit: int = 50) -> list[DueStep]:
+    """What the plans want done by now, in their order."""
     rows = session().execute(
-        select(Payment.booking_id, Payment.id)
-        .where(Payment.capture_at <= at)
-        .order_by(Payment.capture_at)
+        select(Payment.booking_id, Payment.id, Step.id)
+        .join(Step, Step.payment_id == Payment.id)
+        .where(Step.state == StepState.PLANNED, Step.due_at <= at)
+        .order_by(Step.due_at, Step.id)
         .limit(limit)
     )
-    return [(row[0], row[1]) for row in rows]
+    return [DueStep(row[0], row[1], row[2]) for row in rows]
 
 
 def take_unheard(*, before: datetime, at: datetime, limit: int = 50) -> list[tuple[UUID, UUID]]:
@@ -62,16 +87,39 @@ def take_unheard(*, before: datetime, at: datetime, limit: int = 50) -> list[tup
 
     A payer may have approved and never come back, and PayPal's message may have been lost.
     """
+    waiting = select(Payment.id).where(Payment.state.in_((PaymentState.ORDERED, PaymentState.APPROVED)))
+    return _take(waiting, before=before, at=at, limit=limit)
+
+
+def take_asked_again(*, before: datetime, at: datetime, limit: int = 50) -> list[tuple[UUID, UUID]]:
+    """The same of payments whose payer is to approve once more, and has a new order for it.
+
+    What the old hold still has keeps their state, so that it does not say that somebody is awaited.
+    """
     waiting = (
         select(Payment.id)
-        .where(Payment.state.in_((PaymentState.ORDERED, PaymentState.APPROVED)), Payment.updated_at < before)
+        .join(Step, Step.payment_id == Payment.id)
+        .where(
+            Step.at_risk_from.is_not(None),  # every open step has it, and an index
+            Step.kind == StepKind.APPROVE,
+            Step.state == StepState.WANTED,
+            exists().where(Order.payment_id == Payment.id, Order.status.in_(opening.UNDECIDED)),
+        )
+    )
+    return _take(waiting, before=before, at=at, limit=limit)
+
+
+def _take(waiting: Select[UUID], *, before: datetime, at: datetime, limit: int) -> list[tuple[UUID, UUID]]:
+    """(booking, payment) of those that were not heard of since `before`; they count as heard of now."""
+    chosen = (
+        waiting.where(Payment.updated_at < before)
         .order_by(Payment.updated_at)
         .limit(limit)
-        .with_for_update(skip_locked=True)
+        .with_for_update(of=Payment, skip_locked=True)
     )
     rows = session().execute(
         update(Payment)
-        .where(Payment.id.in_(waiting.scalar_subquery()))
+        .where(Payment.id.in_(chosen.scalar_subquery()))
         .values(updated_at=at)
         .returning(Payment.booking_id, Payment.id)
         .execution_options(synchronize_session=False)

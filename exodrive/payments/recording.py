@@ -6,6 +6,7 @@ booking move in the same transaction.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -13,7 +14,7 @@ from uuid import UUID
 
 from exodrive.kernel.errors import GatewayRejected
 from exodrive.kernel.money import Money
-from exodrive.payments import operations, states, tree
+from exodrive.payments import merging, operations, refusals, repricing, states, steps, tree
 from exodrive.payments.calling import Answer
 from exodrive.payments.models import Authorization, Operation, OperationKind, Order, Payment
 from exodrive.payments.ports import AuthorizationAnswer, CaptureAnswer, OrderAnswer, RefundAnswer
@@ -45,36 +46,10 @@ class Outcome:
     paypal_id: str | None = None
 
 
-# The payer can put these right by approving anew, perhaps with another way to pay: providers' error table.
-PAYER = frozenset(
-    {
-        "INSTRUMENT_DECLINED",
-        "PAYER_ACTION_REQUIRED",
-        "ORDER_NOT_APPROVED",
-        "PAYER_CANNOT_PAY",
-        "PAYER_ACCOUNT_RESTRICTED",
-        "PAYER_ACCOUNT_LOCKED_OR_CLOSED",
-        "TRANSACTION_REFUSED",
-        "TRANSACTION_LIMIT_EXCEEDED",
-        "MAX_NUMBER_OF_PAYMENT_ATTEMPTS_EXCEEDED",
-        "AUTHORIZATION_DENIED",
-        "ORDER_EXPIRED",
-        "RESOURCE_NOT_FOUND",
-        "INVALID_RESOURCE_ID",
-    }
-)
+# The payer can put these right by approving anew, perhaps with another way to pay.
+PAYER = refusals.PAYER | refusals.ANOTHER_WAY | refusals.GONE - {"AUTHORIZATION_EXPIRED"}
 # The wish has been fulfilled by somebody else, or by an answer that was lost: read, and go on.
-ALREADY = frozenset(
-    {
-        "ORDER_ALREADY_AUTHORIZED",
-        "AUTHORIZATION_ALREADY_CAPTURED",
-        "PREVIOUSLY_VOIDED",
-        "PREVIOUSLY_CAPTURED",
-        "AUTHORIZATION_VOIDED",
-        "CAPTURE_FULLY_REFUNDED",
-        "DUPLICATE_INVOICE_ID",
-    }
-)
+ALREADY = refusals.DONE
 
 
 def answered(operation_id: UUID, answer: Answer, *, at: datetime) -> list[Outcome]:
@@ -82,19 +57,29 @@ def answered(operation_id: UUID, answer: Answer, *, at: datetime) -> list[Outcom
     payment, operation = operations.locked(operation_id)
     before = snapshot(payment)
     _merge(payment, operation, answer, at=at)
-    if operation.state in operations.OPEN:
+    opened = operation.state in operations.OPEN
+    if opened:
         # A capture can fail in an answer that is no error: it stays refused until a person asks again.
         failed = isinstance(answer, CaptureAnswer) and answer.status in states.FAILED_CAPTURES
         operations.settle(operation, at=at, code=f"CAPTURE_{answer.status}" if failed else None)
-    return _outcomes(payment, before, at=at)
+    outcomes = _outcomes(payment, before, at=at)
+    steps.follow(payment, at=at)
+    if operation.kind == OperationKind.REAUTHORIZE and not outcomes:
+        # A reading of the order was faster. What waited for the renewal waited for this answer too.
+        outcomes.append(_outcome(payment, Fact.REAUTHORIZED))
+    if opened and repricing.keep_to_amount(payment, operation, at=at):
+        outcomes.append(_outcome(payment, Fact.ORDERED))
+    return outcomes
 
 
 def read(payment_id: UUID, answer: OrderAnswer, *, at: datetime) -> list[Outcome]:
     """Record what reading an order has shown, whoever asked for it."""
     payment = tree.lock(payment_id)
     before = snapshot(payment)
-    tree.merge_order(payment, answer, at=at)
-    return _outcomes(payment, before, at=at)
+    merging.order(payment, answer, at=at)
+    outcomes = _outcomes(payment, before, at=at)
+    steps.follow(payment, at=at)
+    return outcomes
 
 
 def read_authorization(payment_id: UUID, answer: AuthorizationAnswer, *, at: datetime) -> list[Outcome]:
@@ -103,8 +88,10 @@ def read_authorization(payment_id: UUID, answer: AuthorizationAnswer, *, at: dat
     before = snapshot(payment)
     for row in tree.authorizations(payment):
         if row.paypal_id == answer.paypal_id:
-            tree.merge_authorization(tree.order_of(payment, row), answer, at=at)
-    return _outcomes(payment, before, at=at)
+            merging.authorization(tree.order_of(payment, row), answer, at=at)
+    outcomes = _outcomes(payment, before, at=at)
+    steps.follow(payment, at=at)
+    return outcomes
 
 
 def refused(operation_id: UUID, refusal: GatewayRejected, *, at: datetime) -> list[Outcome]:
@@ -116,11 +103,68 @@ def refused(operation_id: UUID, refusal: GatewayRejected, *, at: datetime) -> li
     if declined:
         for order in payment.orders:
             if order.id == operation.target_id:
-                order.status = (
-                    states.EXPIRED_ORDER if refusal.code == "ORDER_EXPIRED" else states.DECLINED_ORDER
-                )
+                lapsed = refusal.code in refusals.LAPSED
+                order.status = states.EXPIRED_ORDER if lapsed else states.DECLINED_ORDER
     tree.refresh_state(payment, at=at)
+    steps.follow(payment, at=at)
     return [_outcome(payment, Fact.DECLINED if declined else Fact.REJECTED, code=refusal.code)]
+
+
+def overtaken(
+    operation_id: UUID, refusal: GatewayRejected, shown: Iterable[Answer], *, at: datetime
+) -> list[Outcome]:
+    """Record a refusal that says it was done before: what PayPal shows of it counts.
+
+    Where it shows nothing of it, the refusal stands, and a person has to look: money is not taken for taken
+    because a number was used up.
+    """
+    payment, operation = operations.locked(operation_id)
+    before = snapshot(payment)
+    for answer in shown:
+        _merge(payment, operation, answer, at=at)
+    came_true = _is_shown(payment, operation)
+    if operation.state in operations.OPEN:
+        code, reference = (None, None) if came_true else (refusal.code, refusal.reference)
+        operations.settle(operation, at=at, code=code, debug_id=reference)
+    outcomes = _outcomes(payment, before, at=at)
+    steps.follow(payment, at=at)
+    if not came_true:
+        outcomes.append(_outcome(payment, Fact.REJECTED, code=refusal.code))
+    return outcomes
+
+
+def _is_shown(payment: Payment, operation: Operation) -> bool:
+    """Whether what an operation wanted is so by now, by whomever it was done."""
+    if operation.kind == OperationKind.AUTHORIZE:
+        return any(order.authorizations for order in payment.orders if order.id == operation.target_id)
+    if operation.kind == OperationKind.REFUND:
+        taken = operations.target_capture(payment, operation)
+        return taken is not None and (
+            any(row.invoice_id == operation.invoice_id for row in taken.refunds) or not tree.refundable(taken)
+        )
+    held = operations.target_authorization(payment, operation)
+    if held is None:
+        return False
+    ours = any(row.invoice_id == operation.invoice_id for row in held.captures)
+    return ours or held.status not in states.LIVE
+
+
+def not_patched(
+    operation_id: UUID, refusal: GatewayRejected, shown: OrderAnswer | None, *, at: datetime
+) -> list[Outcome]:
+    """Record that an order keeps its old amount. `shown` is how PayPal has it; None where it is gone.
+
+    The payer approved it meanwhile, which is a mismatch; else another order takes its place.
+    """
+    payment, operation = operations.locked(operation_id)
+    before = snapshot(payment)
+    operations.settle(operation, at=at, code=refusal.code, debug_id=refusal.reference)
+    if shown is not None:
+        merging.order(payment, shown, at=at)
+    outcomes = _outcomes(payment, before, at=at)
+    repricing.replace_order(payment, operation, at=at)
+    tree.refresh_state(payment, at=at)
+    return outcomes
 
 
 def expired(payment_id: UUID, order_id: UUID, *, at: datetime) -> list[Outcome]:
@@ -157,17 +201,17 @@ def snapshot(payment: Payment) -> Snapshot:
 def _merge(payment: Payment, operation: Operation, answer: Answer, *, at: datetime) -> None:
     match answer:
         case OrderAnswer():
-            tree.merge_order(payment, answer, at=at)
+            merging.order(payment, answer, at=at)
         case AuthorizationAnswer():
             target = operations.target_authorization(payment, operation)
             if target is not None:
                 renewed = operation.kind == OperationKind.REAUTHORIZE
                 order = tree.order_of(payment, target)
-                tree.merge_authorization(order, answer, at=at, parent=target if renewed else None)
+                merging.authorization(order, answer, at=at, parent=target if renewed else None)
         case CaptureAnswer():
             target = operations.target_authorization(payment, operation)
             if target is not None:
-                tree.merge_capture(payment, target, answer, at=at)
+                merging.capture(payment, target, answer, at=at)
                 if answer.status not in states.FAILED_CAPTURES:
                     # A pending one too: while the bank thinks, nothing more is taken from the same hold.
                     word = "CAPTURED" if answer.final else "PARTIALLY_CAPTURED"
@@ -175,7 +219,7 @@ def _merge(payment: Payment, operation: Operation, answer: Answer, *, at: dateti
         case RefundAnswer():
             taken = operations.target_capture(payment, operation)
             if taken is not None:
-                tree.merge_refund(payment, taken, answer, at=at)
+                merging.refund(payment, taken, answer, at=at)
 
 
 def _outcomes(payment: Payment, before: Snapshot, *, at: datetime) -> list[Outcome]:
@@ -202,16 +246,19 @@ def _order_fact(order: Order, before: Snapshot) -> Fact | None:
         return None
     if order.status == "APPROVED":
         return Fact.APPROVED
-    return Fact.ORDERED if order.id not in before.orders and order.approve_url else None
+    return Fact.MISMATCH if order.status == states.OUTDATED_ORDER else None
 
 
 def _authorization_fact(row: Authorization, payment: Payment, before: Snapshot) -> Fact | None:
     if before.authorizations.get(row.id) == row.status:
         return None
     if row.parent_id is not None and row.status in states.LIVE:
-        return Fact.REAUTHORIZED
+        # Once: what is taken from it later makes it live no more than it was.
+        return None if before.authorizations.get(row.id) in states.LIVE else Fact.REAUTHORIZED
     if row.status == "CREATED":
-        whole = (row.amount, row.currency) == (payment.amount, payment.currency)
+        # After some was taken, the payer is asked to approve what is missing.
+        missing = payment.money - before.captured
+        whole = Money(row.amount, row.currency) == missing
         return Fact.AUTHORIZED if whole else Fact.MISMATCH
     return AUTHORIZATION_FACTS.get(row.status)
 

@@ -9,6 +9,7 @@ from enum import StrEnum
 class Purpose(StrEnum):
     RENTAL = "rental"
     DEPOSIT = "deposit"
+    CHANGE = "change"  # what a change of the booking has added to the price
 
 
 class PaymentState(StrEnum):
@@ -47,7 +48,9 @@ OVER = {
 # Ours, where PayPal has no word for it: the payer was declined, or the order was left until it died.
 DECLINED_ORDER = "DECLINED"
 EXPIRED_ORDER = "EXPIRED"
-ENDED_ORDERS = frozenset({DECLINED_ORDER, EXPIRED_ORDER})
+# Or it is of an amount that is not wanted any more: it is never authorized, whatever the payer approved.
+OUTDATED_ORDER = "OUTDATED"
+ENDED_ORDERS = frozenset({DECLINED_ORDER, EXPIRED_ORDER, OUTDATED_ORDER})
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,5 +104,6 @@ def _of_orders(orders: tuple[str, ...]) -> PaymentState:
         "COMPLETED": PaymentState.APPROVED,
         "VOIDED": PaymentState.VOIDED,
         DECLINED_ORDER: PaymentState.FAILED,
+        OUTDATED_ORDER: PaymentState.FAILED,
         EXPIRED_ORDER: PaymentState.EXPIRED,
     }.get(orders[-1], PaymentState.ORDERED)

@@ -1,32 +1,31 @@
-"""Reading the payment tree, and merging what PayPal says into it.
+"""Reading the payment tree: what is held, taken and given back, and the payment's state by it.
 
-Merging is the only way in for a provider's answer, whatever brought it: our own call, a webhook, a sweep. It
-is idempotent, and posts to the ledger once for each capture and refund that completes.
+What PayPal says comes into it by `payments.merging`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import selectinload
 
 from exodrive.kernel.db import session
 from exodrive.kernel.errors import NotFound
 from exodrive.kernel.money import Money
-from exodrive.ledger import postings
 from exodrive.ledger.models import Account
 from exodrive.payments import states
-from exodrive.payments.models import Authorization, Capture, Order, Payment, Refund
-from exodrive.payments.ports import AuthorizationAnswer, CaptureAnswer, OrderAnswer, RefundAnswer
+from exodrive.payments.models import Authorization, Capture, Order, Payment
+from exodrive.payments.states import Purpose
 
+# One statement for the orders and all that hangs on them: joined, a chain has a row for each of its leaves.
 WHOLE = (
     selectinload(Payment.orders)
-    .selectinload(Order.authorizations)
-    .selectinload(Authorization.captures)
-    .selectinload(Capture.refunds)
+    .joinedload(Order.authorizations)
+    .joinedload(Authorization.captures)
+    .joinedload(Capture.refunds)
 )
 
 
@@ -36,30 +35,58 @@ class PaymentNotFound(NotFound):
 
 def lock(payment_id: UUID) -> Payment:
     """The payment with its whole tree, locked. Raises PaymentNotFound."""
-    found = (
-        session()
-        .scalars(
-            select(Payment)
-            .where(Payment.id == payment_id)
-            .options(WHOLE, selectinload(Payment.operations))
-            .with_for_update()
-            .execution_options(populate_existing=True)
-        )
-        .first()
-    )
+    found = session().scalars(_whole().where(Payment.id == payment_id).with_for_update()).first()
     if found is None:
         raise PaymentNotFound(str(payment_id))
     return found
 
 
+def lock_all(booking_id: UUID) -> list[Payment]:
+    """Every payment of a locked booking with its whole tree, locked, in the order of `all_of`."""
+    return list(session().scalars(_of_booking(booking_id).with_for_update()))
+
+
+def lock_one(booking_id: UUID, purpose: Purpose) -> Payment | None:
+    """The payment of a locked booking for the rental or the deposit, with its whole tree, locked."""
+    found = session().scalars(_of_booking(booking_id).where(Payment.purpose == purpose).with_for_update())
+    return found.first()
+
+
 def of_booking(booking_id: UUID) -> dict[str, Payment]:
-    """A booking's payments by purpose, each with its whole tree."""
-    rows = session().scalars(
+    """A booking's payments for the rental and the deposit by purpose, each with its whole tree."""
+    return {row.purpose: row for row in all_of(booking_id) if row.purpose != Purpose.CHANGE}
+
+
+def changes_of(booking_id: UUID) -> list[Payment]:
+    """What changes of a booking have added to its price, in the order in which they were asked for."""
+    return [row for row in all_of(booking_id) if row.purpose == Purpose.CHANGE]
+
+
+def all_of(booking_id: UUID) -> list[Payment]:
+    """Every payment of a booking with its whole tree, in the order in which they were opened.
+
+    As the database has them now: what an earlier transaction of this session has read is read again.
+    """
+    return list(session().scalars(_of_booking(booking_id)))
+
+
+def _of_booking(booking_id: UUID) -> Select[Payment]:
+    return _whole().where(Payment.booking_id == booking_id).order_by(Payment.id)
+
+
+def _whole() -> Select[Payment]:
+    """The payments are read, or locked, before what hangs on them: who waited sees what came of it."""
+    return (
         select(Payment)
-        .where(Payment.booking_id == booking_id)
-        .options(WHOLE, selectinload(Payment.operations))
+        .options(WHOLE, selectinload(Payment.operations), selectinload(Payment.steps))
+        .execution_options(populate_existing=True)
     )
-    return {row.purpose: row for row in rows}
+
+
+def of_bookings(booking_ids: Collection[UUID]) -> list[Payment]:
+    """The payments of several bookings, each with its tree but without its operations and steps."""
+    query = select(Payment).where(Payment.booking_id.in_(booking_ids)).order_by(Payment.id).options(WHOLE)
+    return list(session().scalars(query))
 
 
 def authorizations(payment: Payment) -> Iterator[Authorization]:
@@ -72,10 +99,20 @@ def order_of(payment: Payment, authorization: Authorization) -> Order:
     return next(order for order in payment.orders if order.id == authorization.order_id)
 
 
+def asks_rightly(payment: Payment, order: Order) -> bool:
+    """Whether an order is of the amount that is wanted: after a part was taken, of what is missing to it."""
+    return order.amount is None or order.amount == payment.amount - captured(payment).amount
+
+
 def standing(payment: Payment) -> list[Authorization]:
     """The authorizations that count: an original gives way to its reauthorization."""
     replaced = {row.parent_id for row in authorizations(payment)}
     return [row for row in authorizations(payment) if row.id not in replaced]
+
+
+def original(payment: Payment, held: Authorization) -> Authorization:
+    """What a reauthorization renews, and with which it dies; the authorization itself where it is none."""
+    return next((row for row in authorizations(payment) if row.id == held.parent_id), held)
 
 
 def captures(payment: Payment) -> Iterator[Capture]:
@@ -89,12 +126,38 @@ def live_authorization(payment: Payment) -> Authorization | None:
     return max(live, key=lambda row: row.created_at, default=None)
 
 
+def left(authorization: Authorization) -> Money:
+    """What a hold still has; a capture that the bank thinks about is counted as taken."""
+    taken = sum(row.amount for row in authorization.captures if row.status not in states.FAILED_CAPTURES)
+    return Money(max(authorization.amount - taken, 0), authorization.currency)
+
+
+def refundable(capture: Capture) -> int:
+    """What of a capture can still be given back, in minor units."""
+    if capture.status not in states.SETTLED_CAPTURES:
+        return 0
+    return capture.amount - sum(
+        row.amount for row in capture.refunds if row.status in ("COMPLETED", "PENDING")
+    )
+
+
 def captured(payment: Payment) -> Money:
     """What was taken and has arrived."""
     return Money(
         sum(row.amount for row in captures(payment) if row.status in states.SETTLED_CAPTURES),
         payment.currency,
     )
+
+
+def secured(payment: Payment) -> Money:
+    """What was taken by a payment, given back or not, and what PayPal still holds for it."""
+    held = live_authorization(payment)
+    return captured(payment) + left(held) if held is not None else captured(payment)
+
+
+def surplus(payment: Payment) -> Money:
+    """What was taken beyond what is wanted by now, before anything went back."""
+    return max(captured(payment) - payment.money, Money.zero(payment.currency))
 
 
 def refunded(payment: Payment) -> Money:
@@ -123,6 +186,11 @@ def refunding(payment: Payment) -> Money:
     )
 
 
+def stands_on(purpose: str) -> Account:
+    """Where money that was taken stands in the books until the rental is settled."""
+    return Account.DEPOSITS if purpose == Purpose.DEPOSIT else Account.PREPAID
+
+
 def refresh_state(payment: Payment, *, at: datetime) -> None:
     """Derive the payment's state anew."""
     payment.state = states.derive(
@@ -138,134 +206,3 @@ def refresh_state(payment: Payment, *, at: datetime) -> None:
         ),
     )
     payment.updated_at = at
-
-
-def merge_order(payment: Payment, answer: OrderAnswer, *, at: datetime) -> Order:
-    """Take over an order with all that PayPal hangs on it."""
-    order = next((row for row in payment.orders if row.paypal_id == answer.paypal_id), None)
-    if order is None:
-        order = Order(
-            paypal_id=answer.paypal_id,
-            status=answer.status,
-            created_at=answer.created_at or at,
-            authorizations=[],
-            payment=payment,
-        )
-        session().add(order)
-    if order.status not in states.ENDED_ORDERS or answer.authorizations:
-        # A declined order still says APPROVED at PayPal: asking it again would only be declined again.
-        order.status = states.later("order", _known(order.status), answer.status)
-    order.approve_url = answer.approve_url or order.approve_url
-    for authorization in answer.authorizations:
-        merge_authorization(order, authorization, at=at)
-    known = {row.paypal_id: row for row in order.authorizations}
-    for capture in answer.captures:
-        owner = known.get(capture.authorization_id or "") or (
-            order.authorizations[-1] if order.authorizations else None
-        )
-        if owner is not None:
-            merge_capture(payment, owner, capture, at=at)
-    for refund in answer.refunds:
-        taken = next((row for row in captures(payment) if row.paypal_id == refund.capture_id), None)
-        if taken is not None:
-            merge_refund(payment, taken, refund, at=at)
-    session().flush()
-    return order
-
-
-def _known(status: str) -> str | None:
-    """PayPal's own last word; None where ours has taken its place."""
-    return None if status in states.ENDED_ORDERS else status
-
-
-def merge_authorization(
-    order: Order, answer: AuthorizationAnswer, *, at: datetime, parent: Authorization | None = None
-) -> Authorization:
-    """Take over an authorization, or the reauthorization of `parent`."""
-    row = next((row for row in order.authorizations if row.paypal_id == answer.paypal_id), None)
-    if row is None:
-        row = Authorization(
-            paypal_id=answer.paypal_id,
-            parent_id=parent.id if parent else None,
-            amount=answer.amount.amount,
-            currency=answer.amount.currency,
-            created_at=answer.created_at or at,
-            captures=[],
-            order=order,
-        )
-        session().add(row)
-    row.status = states.later("authorization", row.status, answer.status)
-    row.expires_at = answer.expires_at or row.expires_at
-    session().flush()
-    if row.status == "VOIDED":
-        # PayPal voids a reauthorization with its original, and refuses to void it by itself.
-        for renewal in order.authorizations:
-            if renewal.parent_id == row.id and renewal.status in states.LIVE:
-                renewal.status = row.status
-    return row
-
-
-def merge_capture(
-    payment: Payment, authorization: Authorization, answer: CaptureAnswer, *, at: datetime
-) -> Capture:
-    """Take over a capture; once it is completed its money stands in the ledger."""
-    row = next((row for row in captures(payment) if row.paypal_id == answer.paypal_id), None)
-    if row is None:
-        row = Capture(
-            paypal_id=answer.paypal_id,
-            amount=answer.amount.amount,
-            final=answer.final,
-            invoice_id=answer.invoice_id,
-            created_at=answer.created_at or at,
-            refunds=[],
-            authorization=authorization,
-        )
-        session().add(row)
-    row.status = states.later("capture", row.status, answer.status)
-    row.fee = answer.fee.amount if answer.fee else row.fee
-    row.final = row.final or answer.final
-    session().flush()
-    if row.status in states.SETTLED_CAPTURES:
-        gross, fee = Money(row.amount, payment.currency), Money(row.fee or 0, payment.currency)
-        postings.post(
-            "capture",
-            source=f"capture:{row.paypal_id}",
-            booking_id=payment.booking_id,
-            sides={Account.CLEARING: gross, Account.PREPAID: -gross},
-            at=at,
-        )
-        # By itself, since PayPal may name its fee in a later answer than the capture.
-        postings.post(
-            "fee",
-            source=f"fee:{row.paypal_id}",
-            booking_id=payment.booking_id,
-            sides={Account.FEES: fee, Account.CLEARING: -fee},
-            at=at,
-        )
-    return row
-
-
-def merge_refund(payment: Payment, capture: Capture, answer: RefundAnswer, *, at: datetime) -> Refund:
-    """Take over a refund; once it is completed its money has left the ledger."""
-    row = next((row for row in capture.refunds if row.paypal_id == answer.paypal_id), None)
-    if row is None:
-        row = Refund(
-            paypal_id=answer.paypal_id,
-            amount=answer.amount.amount,
-            invoice_id=answer.invoice_id,
-            created_at=answer.created_at or at,
-            capture=capture,
-        )
-        session().add(row)
-    row.status = states.later("refund", row.status, answer.status)
-    session().flush()
-    if row.status == "COMPLETED":
-        amount = Money(row.amount, payment.currency)
-        postings.post(
-            "refund",
-            source=f"refund:{row.paypal_id}",
-            booking_id=payment.booking_id,
-            sides={Account.CLEARING: -amount, Account.PREPAID: amount},
-            at=at,
-        )
-    return row
