@@ -12,17 +12,19 @@ from sqlalchemy.orm import selectinload
 
 from exodrive.availability import occupancies, queries
 from exodrive.availability.rules import Period
-from exodrive.bookings import charging, deposits, offers, transitions
-from exodrive.bookings.charging import ChargeLine
-from exodrive.bookings.models import (
-    POSITIONS,
-    Booking,
-    Charge,
-    ConditionPhoto,
-    ConditionReport,
-    ReportKind,
-)
-from exodrive.bookings.offers import Journey
+from exodrive.bookings import addenda, changes, conflicts, owing, transitions
+from exodrive.bookings.after_return import claims, evidence
+from exodrive.bookings.after_return.claims import Claim
+from exodrive.bookings.by_hand import deposit_release
+from exodrive.bookings.charge import charges as booked
+from exodrive.bookings.charge import charging
+from exodrive.bookings.charge.charging import ChargeLine
+from exodrive.bookings.condition_models import POSITIONS, ConditionPhoto, ConditionReport, ReportKind
+from exodrive.bookings.deposit import deposit_keeping, deposits
+from exodrive.bookings.models import Booking, ChargeKind
+from exodrive.bookings.money import prepayment
+from exodrive.bookings.reservation import offers
+from exodrive.bookings.reservation.offers import Journey
 from exodrive.bookings.states import Move, State
 from exodrive.contracts import issuing
 from exodrive.contracts.states import ContractState
@@ -31,14 +33,15 @@ from exodrive.kernel.actors import Actor
 from exodrive.kernel.db import session
 from exodrive.kernel.errors import Refused
 from exodrive.kernel.ids import new_id
-from exodrive.payments import tree
-from exodrive.payments.states import PaymentState, Purpose
 
-# What the rental's payment must have reached before the keys go out.
-PAID = frozenset({PaymentState.AUTHORIZED, PaymentState.PARTIALLY_CAPTURED, PaymentState.CAPTURED})
 # What staff tick by looking; payment, agreement and deposit are known from our own rows.
 PICKUP_CHECKS = ("identity", "licence", "insurance", "second_key")
+# Asked where others than the renter may drive: they sign on paper, at the counter.
+ADDITIONAL_DRIVERS = "additional_drivers"
 RETURN_CHECKS = ("keys_back", "belongings")
+# What is charged by the odometer and the gauge is shown by the photos of them, of pick-up and return.
+READ_OFF = frozenset({ChargeKind.MILEAGE, ChargeKind.FUEL})
+READING = "dashboard"
 
 
 class NotReady(Refused):
@@ -49,6 +52,12 @@ class NotReady(Refused):
     def __init__(self, missing: list[str]) -> None:
         super().__init__(", ".join(missing))
         self.missing = missing
+
+
+class PhotosClosed(Refused):
+    """The report of this kind is complete, or not begun: no photo is added to it."""
+
+    code = "photos_closed"
 
 
 class OdometerBackwards(Refused):
@@ -91,11 +100,14 @@ def report(booking_id: UUID, kind: ReportKind) -> ConditionReport:
 
 
 def add_photo(booking_id: UUID, kind: ReportKind, *, position: str, file_id: UUID, at: datetime) -> None:
-    """Put a photo into a report that is still a draft; it replaces an earlier one of its position."""
+    """Put a photo into a report that is still a draft; it replaces an earlier one of its position.
+
+    Raises PhotosClosed.
+    """
     booking = transitions.lock(booking_id)
     wanted = State.CONFIRMED if kind is ReportKind.PICKUP else State.ON_RENT
     if booking.state != wanted or position not in POSITIONS:
-        raise NotReady(["photos"])
+        raise PhotosClosed
     draft = report(booking_id, kind)
     photo = next((row for row in draft.photos if row.position == position), None)
     if photo is None:
@@ -108,13 +120,18 @@ def add_photo(booking_id: UUID, kind: ReportKind, *, position: str, file_id: UUI
     session().flush()
 
 
+def pickup_checks(booking: Booking) -> tuple[str, ...]:
+    """What staff look at before the keys of this booking go out."""
+    return (*PICKUP_CHECKS, ADDITIONAL_DRIVERS) if len(booking.drivers) > 1 else PICKUP_CHECKS
+
+
 def known_checks(booking: Booking) -> dict[str, bool]:
     """The checks that our own rows answer."""
     contract = issuing.current(booking.id)
-    rental = tree.of_booking(booking.id).get(Purpose.RENTAL)
     return {
-        "payment": rental is not None and rental.state in PAID,
+        "payment": not owing.for_rental(booking) or prepayment.keys_first(booking),
         "agreement": contract is not None and contract.state == ContractState.SIGNED,
+        "addendum": not addenda.missing(booking),
         "deposit": booking.deposit_waiver is not None or deposits.is_held(booking),
     }
 
@@ -125,6 +142,7 @@ def waive_deposit(booking_id: UUID, *, reason: str, by: Actor, at: datetime) -> 
     if booking.state != State.CONFIRMED:
         raise transitions.MoveImpossible(State(booking.state), Move.HAND_OVER)
     booking.deposit_waiver = reason
+    booking.deposit_ask_at = None  # nobody is asked for what is waived
     transitions.note(booking, "deposit.waived", by=by, at=at, reason=reason)
 
 
@@ -139,7 +157,7 @@ def hand_over(
         raise OdometerBackwards(booking.car.odometer)
     draft = report(booking.id, ReportKind.PICKUP)
     missing = [name for name, green in known_checks(booking).items() if not green]
-    missing += [name for name in PICKUP_CHECKS if name not in condition.checks]
+    missing += [name for name in pickup_checks(booking) if name not in condition.checks]
     missing += _missing_photos(draft)
     if missing:
         raise NotReady(missing)
@@ -147,6 +165,7 @@ def hand_over(
     booking.car.odometer = condition.odometer
     booking.handed_over_at = at
     transitions.apply(booking, Move.HAND_OVER, by=by, at=at, odometer=condition.odometer)
+    deposit_keeping.secure(booking, at=at)
     return booking
 
 
@@ -155,11 +174,15 @@ def take_back(
     condition: Condition,
     *,
     charges: Collection[ChargeLine],
+    claim: Claim | None = None,
     by: Actor,
     at: datetime,
     version: int | None = None,
 ) -> Booking:
-    """Take the car back, with what is to be charged. Raises NotReady, OdometerBackwards, Stale."""
+    """Take the car back, with what is to be charged, and what is claimed for new marks.
+
+    Raises NotReady, OdometerBackwards, Stale and what a claim raises.
+    """
     booking = transitions.lock_with_car(booking_id, version=version)
     if not transitions.allowed(booking, Move.TAKE_BACK):
         raise transitions.MoveImpossible(State(booking.state), Move.TAKE_BACK)
@@ -171,16 +194,18 @@ def take_back(
     if missing:
         raise NotReady(missing)
     _complete(draft, condition, by=by, at=at)
-    booking.charges.extend(
-        Charge(
-            id=new_id(), booking_id=booking.id, kind=line.kind, amount=line.amount.amount, note=line.note,
-            params=line.params,
-        )
-        for line in charges
-    )  # fmt: skip
+    for line in charges:
+        charge = booked.enter(booking, line, by=by, at=at)
+        if line.kind in READ_OFF:
+            evidence.attach(booking, charge, positions=[READING], by=by, at=at)
+    if claim is not None:
+        claims.enter(booking, claim, marks=condition.marks, by=by, at=at)
     booking.car.odometer = condition.odometer
     booking.taken_back_at = at
+    deposit_release.schedule(booking)
     _move_turnaround(booking, at=at)
+    changes.abandon(booking, at=at)
+    conflicts.end(booking, by=by, at=at, solution="came_back")
     transitions.apply(
         booking,
         Move.TAKE_BACK,
@@ -221,7 +246,7 @@ def _missing_photos(draft: ConditionReport) -> list[str]:
 
 def _move_turnaround(booking: Booking, *, at: datetime) -> None:
     """The turnaround starts when the car is back: early gives time back, late takes what is still free."""
-    journey = Journey(booking.pickup_place, booking.return_place, booking.pickup_at, booking.return_at)
+    journey = Journey.of(booking)
     before, after = offers.margins(journey, policies=house.rulebook_of(booking.policies))
     starts_at, ends_at = booking.pickup_at - timedelta(minutes=before), at + timedelta(minutes=after)
     following = queries.next_taken(booking.car_id, after=booking.return_at, ignoring_booking=booking.id)

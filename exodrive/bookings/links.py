@@ -15,7 +15,9 @@ from uuid import UUID
 from sqlalchemy import select
 
 from exodrive.bookings import transitions
-from exodrive.bookings.models import Booking, Driver
+from exodrive.bookings.models import Booking
+from exodrive.bookings.states import State
+from exodrive.customers.models import Customer
 from exodrive.kernel import outbox
 from exodrive.kernel.actors import Actor
 from exodrive.kernel.db import session
@@ -24,6 +26,8 @@ from exodrive.kernel.ids import hash_secret, new_id, read_reference
 
 WANTED = "booking.link_wanted"
 ONE_MAIL_EACH = timedelta(minutes=10)  # however often somebody asks
+MOST_MAILS = 5
+GIVEN_UP = (State.EXPIRED, State.CANCELLED)
 LIFE_AFTER_RETURN = timedelta(days=180)  # as long as a refund can still come
 
 
@@ -103,18 +107,20 @@ def _mail(booking: Booking, action: str, *, by: Actor, at: datetime, reason: str
 def want(*, email: str, reference: str, at: datetime) -> None:
     """Have the link mailed to the renter if the address and the reference belong together.
 
-    Says nothing about whether they do: whoever asks learns it from the mail alone.
+    Without a reference it is the links of all that the address has going, a mail each. Says nothing about
+    whether there are any: whoever asks learns it from the mail alone.
     """
-    found = session().scalar(
+    found = (
         select(Booking.id)
-        .join(Driver, Driver.booking_id == Booking.id)
-        .where(
-            Booking.reference == read_reference(reference),
-            Driver.position == 0,
-            Driver.email == email.strip().lower(),
-            Booking.return_at >= at - LIFE_AFTER_RETURN,
-        )
+        .join(Booking.customer)
+        .where(Customer.email == email.strip().lower(), Booking.return_at >= at - LIFE_AFTER_RETURN)
+        .order_by(Booking.pickup_at.desc())
+        .limit(MOST_MAILS)
     )
-    if found is not None:
-        wanted = f"{found}/{int(at.timestamp() // ONE_MAIL_EACH.total_seconds())}"
-        outbox.emit(WANTED, subject_id=found, booking_id=str(found), wanted=wanted)
+    if reference:
+        found = found.where(Booking.reference == read_reference(reference))
+    else:
+        found = found.where(Booking.state.not_in(GIVEN_UP))
+    for owner in session().scalars(found):
+        wanted = f"{owner}/{int(at.timestamp() // ONE_MAIL_EACH.total_seconds())}"
+        outbox.emit(WANTED, subject_id=owner, booking_id=str(owner), wanted=wanted)

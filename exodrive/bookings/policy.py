@@ -99,11 +99,19 @@ class CancellationTerms:
 
 
 def cancellation(
-    price: Price, pickup_at: datetime, *, at: datetime, rules: CancellationRules
+    price: Price,
+    pickup_at: datetime,
+    *,
+    at: datetime,
+    rules: CancellationRules,
+    closed_at: datetime | None = None,
 ) -> CancellationTerms:
-    """Free until so many hours before pick-up; later the first days are charged, with the tax on them."""
-    free_until = pickup_at - timedelta(hours=rules.free_until_hours)
-    free = at <= free_until
+    """Free until so many hours before pick-up; later the first days are charged, with the tax on them.
+
+    `closed_at` is when that had ended before the dates were changed: a change does not reopen it.
+    """
+    free_until = closed_at or pickup_at - timedelta(hours=rules.free_until_hours)
+    free = closed_at is None and at <= free_until
     fee = Money.zero(price.currency) if free else first_days(price, min(rules.late_days_charged, price.days))
     return CancellationTerms(fee, free_until, free)
 

@@ -5,11 +5,17 @@ Both sides are folded: what is stored with a booking, and what somebody types.
 
 from __future__ import annotations
 
-import unicodedata
+import re
 from collections.abc import Iterable
 
+from exodrive.kernel.folding import fold
+
+MOST_WORDS = 8  # each is a condition of its own; a page full of them would keep the database busy
 # References know no O, I and L; typed from a phone call they come all the same.
 LOOKS_LIKE = str.maketrans("oil", "011")
+REFERENCE = 6  # signs of a reference behind its dash, as `kernel.ids` makes them
+# `(301) 555-0123` as people write it; stored, it has no such signs.
+TELEPHONE = re.compile(r"[+(]*\d[\d\s().\-/]{2,}")
 
 
 def stored(words: Iterable[str], *, plate: str) -> str:
@@ -19,17 +25,21 @@ def stored(words: Iterable[str], *, plate: str) -> str:
 
 def typed(text: str) -> list[tuple[str, ...]]:
     """The words somebody typed, in any order, each with the readings of which one must be found."""
-    return [_readings(word) for word in fold(text).split()]
+    if TELEPHONE.fullmatch(text.strip()):
+        return [_as_telephone(text)]
+    return [_readings(word) for word in fold(text).split()[:MOST_WORDS]]
 
 
-def fold(text: str) -> str:
-    """Small letters without accents: `Müller` is found as `muller`."""
-    apart = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(sign for sign in apart if not unicodedata.combining(sign))
+def _as_telephone(text: str) -> tuple[str, ...]:
+    """The figures alone; and as typed, since a plate may look like that."""
+    figures = "".join(sign for sign in text if sign.isdecimal())
+    return tuple(dict.fromkeys((figures, fold(text).strip())))
 
 
 def _readings(word: str) -> tuple[str, ...]:
-    """The word itself, and as a reference or a part of one."""
+    """The word itself, as a reference or a part of one, and as one whose dash was left out."""
     prefix, dash, rest = word.rpartition("-")
-    read = prefix + dash + rest.translate(LOOKS_LIKE)
-    return (word,) if read == word else (word, read)
+    readings = [word, prefix + dash + rest.translate(LOOKS_LIKE)]
+    if not dash and word.isalnum() and len(word) > REFERENCE + 1:
+        readings.append(f"-{word[-REFERENCE:].translate(LOOKS_LIKE)}")
+    return tuple(dict.fromkeys(readings))

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from exodrive.bookings import policy, transitions
+from exodrive.bookings import addenda, attention, planning, policy, transitions
+from exodrive.bookings.addenda import NothingToSign
 from exodrive.bookings.models import Attention, Booking
 from exodrive.bookings.states import Move, State
 from exodrive.contracts import issuing
 from exodrive.contracts.models import Contract
 from exodrive.contracts.ports import SignedDocuments, SubmissionAnswer
-from exodrive.contracts.states import WAITING, Step
+from exodrive.contracts.states import WAITING, ContractKind, Step
 from exodrive.house import queries as house
 from exodrive.kernel import outbox
 from exodrive.kernel.actors import DOCUSEAL, Actor
-from exodrive.kernel.errors import Refused
 from exodrive.kernel.ids import new_id
-from exodrive.payments import plan, tree
-from exodrive.payments.states import Purpose
 
 REMINDER_WANTED = "contract.reminder_wanted"
 RENEWAL_WANTED = "contract.renewal_wanted"
@@ -30,12 +29,6 @@ FOLLOWS = {
     Step.EXPIRE: "contract.expired",
     Step.VOID: "contract.voided",
 }
-
-
-class NothingToSign(Refused):
-    """The booking does not wait for a signature."""
-
-    code = "nothing_to_sign"
 
 
 def issue(booking_id: UUID, *, values: dict[str, str], at: datetime, by: Actor | None = None) -> Contract:
@@ -63,12 +56,20 @@ def issue(booking_id: UUID, *, values: dict[str, str], at: datetime, by: Actor |
     return contract
 
 
+def replace_agreement(booking: Booking) -> None:
+    """Withdraw the agreement of a locked booking that changed before its signature, and issue a new one."""
+    found = issuing.current(booking.id)
+    if found is not None:
+        issuing.void(issuing.lock(found.id))
+    _want(RENEWAL_WANTED, booking)
+
+
 def record(contract_id: UUID, answer: SubmissionAnswer, *, at: datetime) -> None:
     """Take over what the provider says of an agreement."""
     booking = transitions.lock(issuing.booking_of(contract_id))
     contract = issuing.lock(contract_id)
     _follow(booking, contract, issuing.record(contract, answer, at=at), at=at)
-    if issuing.awaits_collection(contract, answer) and booking.state == State.AWAITING_SIGNATURE:
+    if issuing.awaits_collection(contract, answer) and _confirms(booking, contract):
         # Signed in time: the place is pinned until the documents have come home, however long that takes.
         booking.expires_at = None
 
@@ -90,13 +91,27 @@ def _follow(booking: Booking, contract: Contract, steps: list[Step], *, at: date
             at=at,
             submission_id=contract.submission_id,
             why=contract.decline_reason,
+            addendum=contract.number,
         )
-        if step is Step.SIGN and transitions.allowed(booking, Move.SIGN):
+        if step is Step.SIGN and _confirms(booking, contract):
             confirm(booking, at=at)
-        if step in (Step.DECLINE, Step.EXPIRE) and booking.state == State.AWAITING_SIGNATURE:
-            booking.attention = (
-                Attention.AGREEMENT_DECLINED if step is Step.DECLINE else Attention.AGREEMENT_EXPIRED
+        if step in (Step.DECLINE, Step.EXPIRE) and _is_missed(booking, contract):
+            attention.call_for(
+                booking,
+                Attention.AGREEMENT_DECLINED if step is Step.DECLINE else Attention.AGREEMENT_EXPIRED,
             )
+
+
+def _confirms(booking: Booking, contract: Contract) -> bool:
+    """Whether signing it is what the booking waits for; an addendum only follows what stands already."""
+    return contract.kind == ContractKind.AGREEMENT and transitions.allowed(booking, Move.SIGN)
+
+
+def _is_missed(booking: Booking, contract: Contract) -> bool:
+    """Whether somebody must see to it that it is signed after all."""
+    if contract.kind == ContractKind.ADDENDUM:
+        return booking.state in (State.CONFIRMED, State.ON_RENT)
+    return booking.state == State.AWAITING_SIGNATURE
 
 
 def confirm(booking: Booking, *, at: datetime) -> None:
@@ -105,25 +120,15 @@ def confirm(booking: Booking, *, at: datetime) -> None:
     booking.confirmed_at = at
     booking.expires_at = None
     booking.deposit_ask_at = policy.deposit_ask_at(booking.pickup_at, at=at, rules=rules.deposit)
-    rental = tree.of_booking(booking.id).get(Purpose.RENTAL)
-    held = tree.live_authorization(rental) if rental else None
-    if rental is not None and held is not None:
-        rental.capture_at = plan.capture_at(
-            when=rules.capture.when,
-            hours_before=rules.capture.hours_before,
-            authorized_at=held.created_at,
-            signed_at=at,
-            pickup_at=booking.pickup_at,
-            return_at=booking.return_at,
-        )
     transitions.apply(booking, Move.SIGN, by=DOCUSEAL, at=at)
+    planning.replan(booking, cause="confirmed", at=at)
 
 
 def remind(booking_id: UUID, *, by: Actor, at: datetime, version: int | None = None) -> None:
     """Mail the agreement that waits for its signature again. Raises NothingToSign, Stale."""
     booking = transitions.lock(booking_id, version=version)
-    contract = issuing.current(booking.id)
-    if booking.state != State.AWAITING_SIGNATURE or contract is None or contract.state not in WAITING:
+    contract = to_sign(booking)
+    if contract is None or contract.state not in WAITING:
         raise NothingToSign
     transitions.note(booking, "contract.sent_again", by=by, at=at, contract=str(contract.id))
     _want(REMINDER_WANTED, booking)
@@ -135,11 +140,24 @@ def renew(booking_id: UUID, *, by: Actor, at: datetime, version: int | None = No
     The words of the new one are chosen by a worker, who calls `issue`. Raises NothingToSign, Stale.
     """
     booking = transitions.lock(booking_id, version=version)
-    if booking.state != State.AWAITING_SIGNATURE or issuing.current(booking.id) is not None:
+    ended = addenda.ended(booking)
+    if ended is None and (
+        booking.state != State.AWAITING_SIGNATURE or issuing.current(booking.id) is not None
+    ):
         raise NothingToSign
     _look_no_more(booking)
-    transitions.note(booking, "contract.reissued", by=by, at=at)
-    _want(RENEWAL_WANTED, booking)
+    transitions.note(booking, "contract.reissued", by=by, at=at, addendum=ended.number if ended else 0)
+    if ended is None:
+        _want(RENEWAL_WANTED, booking)
+    else:
+        addenda.issue_again(booking)
+
+
+def to_sign(booking: Booking) -> Contract | None:
+    """What the renter has to sign now: the agreement, or the addendum that counts."""
+    if booking.state == State.AWAITING_SIGNATURE:
+        return issuing.current(booking.id)
+    return addenda.to_sign(booking)
 
 
 def _look_no_more(booking: Booking) -> None:
@@ -148,5 +166,5 @@ def _look_no_more(booking: Booking) -> None:
         booking.attention = None
 
 
-def _want(event: str, booking: Booking) -> None:
-    outbox.emit(event, subject_id=booking.id, booking_id=str(booking.id), wanted=str(new_id()))
+def _want(event: str, booking: Booking, **payload: Any) -> None:
+    outbox.emit(event, subject_id=booking.id, booking_id=str(booking.id), wanted=str(new_id()), **payload)

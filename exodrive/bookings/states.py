@@ -29,6 +29,7 @@ class Move(StrEnum):
     HOLD = "hold"
     ORDER = "order"
     AUTHORIZE = "authorize"
+    WAIVE = "waive"  # a manager decides that it stands without a payment in advance
     SIGN = "sign"
     HAND_OVER = "hand_over"
     TAKE_BACK = "take_back"
@@ -42,14 +43,18 @@ class Move(StrEnum):
 OCCUPYING = frozenset(
     {State.HELD, State.AWAITING_PAYMENT, State.AWAITING_SIGNATURE, State.CONFIRMED, State.ON_RENT}
 )
+# Nobody has approved anything at PayPal yet.
+UNPAID = frozenset({State.HELD, State.AWAITING_PAYMENT})
 EXPIRABLE = (State.HELD, State.AWAITING_PAYMENT, State.AWAITING_SIGNATURE)
 CANCELLABLE = (State.AWAITING_PAYMENT, State.AWAITING_SIGNATURE, State.CONFIRMED)
 FINAL = frozenset({State.CLOSED, State.EXPIRED, State.CANCELLED, State.NO_SHOW})
+OPEN = tuple(state for state in State if state not in FINAL)
 
 NEXT: dict[tuple[State | None, Move], State] = {
     (None, Move.HOLD): State.HELD,
     (State.HELD, Move.ORDER): State.AWAITING_PAYMENT,
     (State.AWAITING_PAYMENT, Move.AUTHORIZE): State.AWAITING_SIGNATURE,
+    (State.AWAITING_PAYMENT, Move.WAIVE): State.AWAITING_SIGNATURE,
     (State.AWAITING_SIGNATURE, Move.SIGN): State.CONFIRMED,
     (State.CONFIRMED, Move.HAND_OVER): State.ON_RENT,
     (State.ON_RENT, Move.TAKE_BACK): State.RETURNED,
@@ -64,6 +69,7 @@ EVENTS: dict[Move, str] = {
     Move.HOLD: "booking.held",
     Move.ORDER: "booking.ordered",
     Move.AUTHORIZE: "booking.authorized",
+    Move.WAIVE: "booking.prepayment_waived",
     Move.SIGN: "booking.confirmed",
     Move.HAND_OVER: "booking.handed_over",
     Move.TAKE_BACK: "booking.taken_back",

@@ -18,7 +18,7 @@ from exodrive.bookings.models import Booking
 from exodrive.bookings.states import EVENTS, NEXT, Move, State
 from exodrive.fleet.models import Car
 from exodrive.kernel import audit, outbox
-from exodrive.kernel.actors import Actor
+from exodrive.kernel.actors import DECIDERS, Actor
 from exodrive.kernel.db import session
 from exodrive.kernel.errors import Conflict, NotFound, Stale
 
@@ -67,6 +67,16 @@ def lock(booking_id: UUID, *, version: int | None = None) -> Booking:
     if version is not None and found.version != version:
         raise Stale
     return found
+
+
+def take_turn(booking_id: UUID) -> None:
+    """Lock a booking without reading it: its payments come after it, whatever comes of them.
+
+    Raises BookingNotFound.
+    """
+    found = session().scalar(select(Booking.id).where(Booking.id == booking_id).with_for_update())
+    if found is None:
+        raise BookingNotFound(str(booking_id))
 
 
 def lock_with_car(booking_id: UUID, *, version: int | None = None) -> Booking:
@@ -124,7 +134,12 @@ def _enter(
 def note(
     booking: Booking, action: str, *, by: Actor, at: datetime, reason: str | None = None, **data: Any
 ) -> None:
-    """Write down something that happened to a locked booking without moving it."""
-    booking.version += 1
+    """Write down something that happened to a locked booking without moving it.
+
+    A person's deed makes the pages that others look at stale. What a provider reports does not: a check list
+    that somebody is filling in must not be refused because PayPal has answered meanwhile.
+    """
+    if by.kind in DECIDERS:
+        booking.version += 1
     session().flush()
     audit.record(action, subject=("booking", booking.id), by=by, at=at, reason=reason, **data)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from exodrive.contracts.models import Contract
 from exodrive.contracts.ports import AgreementRequest, SignedDocuments, SubmissionAnswer
-from exodrive.contracts.states import NEXT, OPEN, STEP_OF, WAITING, ContractState, Step
+from exodrive.contracts.states import NEXT, OPEN, STEP_OF, WAITING, ContractKind, ContractState, Step
 from exodrive.kernel import outbox
 from exodrive.kernel.db import session
 from exodrive.kernel.errors import NotFound
@@ -43,14 +44,20 @@ def issue(
     signer_email: str,
     expires_at: datetime,
     at: datetime,
+    addendum: int = 0,
 ) -> Contract:
-    """The booking's current agreement; a new draft, on its way to the provider, where there is none."""
-    found = current(booking_id)
+    """The booking's current agreement; a new draft, on its way to the provider, where there is none.
+
+    With a number, the same for the addendum of that number.
+    """
+    found = addendum_of(booking_id, addendum) if addendum else current(booking_id)
     if found is not None:
         return found
     contract = Contract(
         id=new_id(),
         booking_id=booking_id,
+        kind=ContractKind.ADDENDUM if addendum else ContractKind.AGREEMENT,
+        number=addendum,
         state=ContractState.DRAFT,
         values=dict(values),
         signer_name=signer_name,
@@ -66,11 +73,17 @@ def issue(
 
 def current(booking_id: UUID) -> Contract | None:
     """The agreement that counts: the last one, unless it was declined, expired or voided."""
+    return addendum_of(booking_id, 0)
+
+
+def addendum_of(booking_id: UUID, number: int) -> Contract | None:
+    """The addendum of this number that counts; 0 is the agreement itself."""
     return (
         session()
         .scalars(
             select(Contract).where(
                 Contract.booking_id == booking_id,
+                Contract.number == number,
                 Contract.state.in_((*OPEN, ContractState.SIGNED)),
             )
         )
@@ -83,10 +96,37 @@ def latest(booking_id: UUID) -> Contract | None:
     return (
         session()
         .scalars(
-            select(Contract).where(Contract.booking_id == booking_id).order_by(Contract.id.desc()).limit(1)
+            select(Contract)
+            .where(Contract.booking_id == booking_id, Contract.kind == ContractKind.AGREEMENT)
+            .order_by(Contract.id.desc())
+            .limit(1)
         )
         .first()
     )
+
+
+def addenda(booking_id: UUID) -> list[Contract]:
+    """Every addendum of a booking as it was issued last, in the order of their numbers."""
+    return list(
+        session().scalars(
+            select(Contract)
+            .where(Contract.booking_id == booking_id, Contract.kind == ContractKind.ADDENDUM)
+            .ext(distinct_on(Contract.number))
+            .order_by(Contract.number, Contract.id.desc())
+        )
+    )
+
+
+def all_of(booking_id: UUID) -> list[Contract]:
+    """Every agreement and addendum of a booking, in the order in which they were issued."""
+    return list(
+        session().scalars(select(Contract).where(Contract.booking_id == booking_id).order_by(Contract.id))
+    )
+
+
+def last_agreement(rows: Sequence[Contract]) -> Contract | None:
+    """What `latest` reads, of rows that `all_of` has read."""
+    return next((row for row in reversed(rows) if row.kind == ContractKind.AGREEMENT), None)
 
 
 def lock(contract_id: UUID) -> Contract:
@@ -128,9 +168,9 @@ def request(contract: Contract, *, redirect_url: str) -> AgreementRequest:
 
 def signer_returned(booking_id: UUID) -> None:
     """The signer came back from the provider's page: have a worker look where the agreement stands."""
-    contract = current(booking_id)
-    if contract is not None and contract.state in WAITING:
-        outbox.emit(RETURNED, subject_id=booking_id, contract_id=str(contract.id))
+    waits = select(Contract.id).where(Contract.booking_id == booking_id, Contract.state.in_(WAITING))
+    for contract_id in session().scalars(waits):
+        outbox.emit(RETURNED, subject_id=booking_id, contract_id=str(contract_id))
 
 
 def record(contract: Contract, answer: SubmissionAnswer, *, at: datetime) -> list[Step]:

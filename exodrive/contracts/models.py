@@ -1,4 +1,4 @@
-"""The rental agreement of a booking, one row for each time it was issued."""
+"""The rental agreement of a booking and its addenda, one row for each time one was issued."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from exodrive.contracts.states import ContractState
+from exodrive.contracts.states import ContractKind, ContractState
 from exodrive.kernel.db import Base
 from exodrive.kernel.ids import new_id
 
@@ -25,18 +25,26 @@ class Contract(Base):
     __tablename__ = "contracts"
     __table_args__ = (
         Index("contracts_booking_id_idx", "booking_id"),
-        # A booking has one agreement that counts; a new one is issued when the last has ended.
+        # A booking has one agreement that counts, and one addendum of each number; a new one is issued when
+        # the last has ended.
         Index(
             "contracts_current_key",
             "booking_id",
+            "kind",
+            "number",
             unique=True,
             postgresql_where=text("state NOT IN ('declined', 'expired', 'voided')"),
+        ),
+        CheckConstraint(
+            "(kind = 'agreement' AND number = 0) OR (kind = 'addendum' AND number > 0)", name="kind"
         ),
         Index("contracts_waiting_idx", "checked_at", postgresql_where=text("state IN ('sent', 'viewed')")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     booking_id: Mapped[UUID] = mapped_column(ForeignKey("bookings.id"))
+    kind: Mapped[str] = mapped_column(default=ContractKind.AGREEMENT, server_default=ContractKind.AGREEMENT)
+    number: Mapped[int] = mapped_column(default=0, server_default=text("0"))  # of the addendum, from 1
     state: Mapped[str] = mapped_column(default=ContractState.DRAFT)
     values: Mapped[dict[str, Any]]
     signer_name: Mapped[str]

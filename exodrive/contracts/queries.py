@@ -24,6 +24,13 @@ def by_provider(submission_id: object, external_ids: Collection[str]) -> Contrac
     return None
 
 
+def ids_of(booking_id: UUID) -> list[UUID]:
+    """Every agreement that was issued for a booking, in order."""
+    return list(
+        session().scalars(select(Contract.id).where(Contract.booking_id == booking_id).order_by(Contract.id))
+    )
+
+
 def _read(external_id: str) -> UUID | None:
     prefix, _, rest = external_id.partition("-")
     try:

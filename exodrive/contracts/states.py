@@ -5,6 +5,13 @@ from __future__ import annotations
 from enum import StrEnum
 
 
+class ContractKind(StrEnum):
+    """The agreement of a rental, and what was changed after it was signed."""
+
+    AGREEMENT = "agreement"
+    ADDENDUM = "addendum"
+
+
 class ContractState(StrEnum):
     DRAFT = "draft"
     SENT = "sent"

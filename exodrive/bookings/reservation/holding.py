@@ -9,9 +9,10 @@ from sqlalchemy import func, select
 
 from exodrive.availability import occupancies
 from exodrive.availability.rules import OccupancyKind
-from exodrive.bookings import expiry, links, search, transitions
+from exodrive.bookings import links, search, transitions
 from exodrive.bookings.models import Booking
-from exodrive.bookings.offers import Offer
+from exodrive.bookings.reservation import expiry, promoting
+from exodrive.bookings.reservation.offers import Offer
 from exodrive.bookings.states import State
 from exodrive.house.rules import Rulebook
 from exodrive.kernel.actors import CUSTOMER, Actor
@@ -36,12 +37,14 @@ def hold(
     at: datetime,
     by: Actor = CUSTOMER,
     source: str = "web",
+    promised: bool = False,
 ) -> tuple[Booking, str]:
     """Hold the offered car; returns the booking and the secret of its page link.
 
     `visitor` is whoever asks, and holds one car at a time: an earlier hold of theirs is given up, unless it
     is for this very offer, as after a second click; then it is returned. `key` is the house's secret key,
-    `prefix` that of its references. Raises CarTaken, CarBusy or CarWithdrawn.
+    `prefix` that of its references; a price that was `promised` keeps its promo code. Raises CarTaken,
+    CarBusy, CarWithdrawn or PromotionRefused.
     """
     if not (offer.car.available and offer.car.visible):
         raise CarWithdrawn
@@ -59,6 +62,7 @@ def hold(
     secret = links.issue(booking, key=key)
     transitions.begin(booking, by=by, at=at, total=booking.total, currency=booking.currency)
     occupancies.occupy(offer.car.id, offer.period, kind=OccupancyKind.HOLD, booking_id=booking.id, at=at)
+    promoting.hold_use(booking, at=at, promised=promised)
     return booking, secret
 
 
@@ -98,6 +102,20 @@ def unfinished(visitor: str, car_id: UUID, *, at: datetime) -> Booking | None:
         )
         .first()
     )
+
+
+def begun(visitor: str, *, at: datetime) -> dict[UUID, Booking]:
+    """What a visitor has begun and not paid for yet, by car; the newest of each."""
+    found = session().scalars(
+        select(Booking)
+        .where(
+            Booking.visitor == visitor,
+            Booking.state.in_((State.HELD, State.AWAITING_PAYMENT)),
+            Booking.expires_at > at,
+        )
+        .order_by(Booking.held_at)
+    )
+    return {booking.car_id: booking for booking in found}
 
 
 def _turn_of(visitor: str) -> list[tuple[UUID, UUID]]:

@@ -15,6 +15,7 @@ from exodrive.bookings.models import Booking
 from exodrive.bookings.states import EXPIRABLE, Move
 from exodrive.kernel.actors import SYSTEM, Actor
 from exodrive.kernel.db import session
+from exodrive.pricing import promotion_uses
 
 
 def due(booking: Booking, *, at: datetime) -> bool:
@@ -27,6 +28,7 @@ def expire(booking: Booking, *, at: datetime, by: Actor = SYSTEM, reason: str | 
     transitions.apply(booking, Move.EXPIRE, by=by, at=at, reason=reason)
     booking.expires_at = None
     occupancies.release(booking.id)
+    promotion_uses.give_back(booking.id, at=at)
 
 
 def clear(car_id: UUID, period: Period, *, at: datetime) -> None:

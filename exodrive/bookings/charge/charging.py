@@ -40,7 +40,7 @@ def propose(
         late(
             rules.late,
             by=returned_at - booking.return_at,
-            day_price=rounding.portion(booking.agreed.rental, 1, of=booking.agreed.days),
+            day_price=day_price(booking),
         ),
     ]
     return [line for line in found if line is not None]
@@ -80,3 +80,16 @@ def late(rules: LateRules, *, by: timedelta, day_price: Money) -> ChargeLine | N
     days = ceil(by / timedelta(days=1))
     amount = day_price * days + Money(rules.penalty, day_price.currency)
     return ChargeLine(ChargeKind.LATE, amount, params={"days": days, "penalty": rules.penalty})
+
+
+def day_price(booking: Booking) -> Money:
+    """What a rental day costs by the agreed price."""
+    return rounding.portion(booking.agreed.rental, 1, of=booking.agreed.days)
+
+
+def loss_of_use(booking: Booking, *, days: int, note: str = "") -> ChargeLine:
+    """The days on which a damaged car cannot be rented, each at the day's price."""
+    each = day_price(booking)
+    return ChargeLine(
+        ChargeKind.LOSS_OF_USE, each * days, note=note, params={"days": days, "each": each.amount}
+    )

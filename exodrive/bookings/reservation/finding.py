@@ -5,24 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 
-from exodrive.availability import occupancies
 from exodrive.availability import queries as availability
-from exodrive.availability.models import Occupancy
 from exodrive.availability.rules import Period
-from exodrive.bookings import offers, policy
-from exodrive.bookings.offers import Desk, Journey, Offer
-from exodrive.fleet.models import Car, Category
+from exodrive.bookings import policy
+from exodrive.bookings.reservation import offers
+from exodrive.bookings.reservation.offers import Desk, Journey, Offer
+from exodrive.fleet.models import Car
+from exodrive.fleet.wishes import Wishes, all_of
 from exodrive.kernel.db import session
 from exodrive.kernel.money import Money
 from exodrive.pricing import rules
 
-MOST_CARS = 60  # on one page; a house with more shows them by category
+MOST_CARS = 60  # in one answer; the fleet page has pages (`lineup`)
 
 
 class DayState(StrEnum):
@@ -40,29 +39,18 @@ class CalendarDay:
     price: Money | None
 
 
-def cars(*, category: str | None = None) -> list[Car]:
-    """The cars that customers may see, of one category or of all, cheapest last."""
-    query = (
-        select(Car)
-        .where(Car.visible, Car.available)
-        .options(joinedload(Car.category))
-        .order_by(Car.featured.desc(), Car.daily_price.desc(), Car.id)
-        .limit(MOST_CARS)
-    )
-    if category:
-        query = query.where(
-            Car.category_id == select(Category.id).where(Category.slug == category).scalar_subquery()
-        )
-    return list(session().scalars(query))
+def cars() -> list[Car]:
+    """The cars that customers may see, those that the house puts first at the top."""
+    return list(session().scalars(_on_show()))
 
 
-def free(journey: Journey, *, desk: Desk, at: datetime, category: str | None = None) -> list[Offer]:
-    """An offer for each car that is really free for the journey. Raises DatesRefused.
+def free(journey: Journey, *, desk: Desk, at: datetime, wishes: Wishes | None = None) -> list[Offer]:
+    """An offer for each car that is really free for the journey and meets the wishes. Raises DatesRefused.
 
     One query finds the cars; the prices are worked out from rules that are loaded already.
     """
     period = offers.occupied(journey, policies=desk.policies)
-    found = _free_cars(period, category=category)
+    found = session().scalars(_on_show().where(availability.free(Car.id, period), *all_of(wishes)))
     result: list[Offer] = []
     refusal: policy.DatesRefused | None = None
     for car in found:
@@ -74,18 +62,6 @@ def free(journey: Journey, *, desk: Desk, at: datetime, category: str | None = N
     if refusal is not None and not result:
         raise refusal
     return result
-
-
-def taken(journey: Journey, *, desk: Desk, category: str | None = None) -> list[tuple[Car, datetime | None]]:
-    """The cars that are not free for the journey, each with the moment from which it is free again."""
-    period = offers.occupied(journey, policies=desk.policies)
-    ends = session().execute(
-        select(Occupancy.car_id, func.max(func.upper(Occupancy.period)))
-        .where(Occupancy.period.overlaps(occupancies.as_range(period)))
-        .group_by(Occupancy.car_id)
-    )
-    free_again: dict[UUID, datetime | None] = {row[0]: row[1] for row in ends}
-    return [(car, free_again[car.id]) for car in cars(category=category) if car.id in free_again]
 
 
 def other_dates(offer_for: Car, journey: Journey, *, desk: Desk, at: datetime, limit: int = 3) -> list[Offer]:
@@ -160,17 +136,14 @@ def calendar(car: Car, *, first: date, days: int, zone: str, desk: Desk, at: dat
     return result
 
 
-def _free_cars(period: Period, *, category: str | None) -> list[Car]:
-    query = (
+def _on_show() -> Select[Car]:
+    return (
         select(Car)
-        .where(Car.visible, Car.available, availability.free(Car.id, period))
+        .where(Car.visible, Car.available)
         .options(joinedload(Car.category))
         .order_by(Car.featured.desc(), Car.daily_price.desc(), Car.id)
         .limit(MOST_CARS)
     )
-    if category:
-        query = query.join(Category, Category.id == Car.category_id).where(Category.slug == category)
-    return list(session().scalars(query))
 
 
 def _open_span(day: date, hours: dict[str, list[str]]) -> tuple[time, time]:

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from exodrive.availability import rules as availability
 from exodrive.availability.rules import Period
 from exodrive.bookings import policy
+from exodrive.bookings.models import Booking
 from exodrive.fleet.models import Car
 from exodrive.house.models import House, Place
 from exodrive.house.rules import Rulebook
 from exodrive.kernel.money import Money
 from exodrive.pricing import book, rules
+from exodrive.pricing import days as counting
 from exodrive.pricing.days import DayCount
 from exodrive.pricing.price import Price
 from exodrive.pricing.request import PriceRequest, Trip
@@ -28,6 +31,11 @@ class Journey:
     return_place: Place
     pickup_at: datetime
     return_at: datetime
+
+    @classmethod
+    def of(cls, booking: Booking) -> Journey:
+        """As it is booked."""
+        return cls(booking.pickup_place, booking.return_place, booking.pickup_at, booking.return_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,16 +77,36 @@ def request_for(
     car: Car, journey: Journey, *, extras: Mapping[str, int] | None = None, additional_drivers: int = 0
 ) -> PriceRequest:
     """What is priced. Fees and taxes follow the places."""
-    return PriceRequest(
+    return request_at(
+        car.day_rate,
+        journey,
         car_id=car.id,
         category=car.category.slug,
-        day_rate=car.day_rate,
+        extras=extras,
+        additional_drivers=additional_drivers,
+    )
+
+
+def request_at(
+    day_rate: Money,
+    journey: Journey,
+    *,
+    car_id: UUID,
+    category: str,
+    extras: Mapping[str, int] | None = None,
+    additional_drivers: int = 0,
+) -> PriceRequest:
+    """The same for a car of which only this is known."""
+    return PriceRequest(
+        car_id=car_id,
+        category=category,
+        day_rate=day_rate,
         pickup_at=journey.pickup_at,
         return_at=journey.return_at,
         zone=journey.pickup_place.time_zone,
         jurisdiction=journey.pickup_place.jurisdiction,
-        delivery=_trip(car, journey.pickup_place, journey.pickup_place.delivery_fee),
-        collection=_trip(car, journey.return_place, journey.return_place.collection_fee),
+        delivery=_trip(day_rate, journey.pickup_place, journey.pickup_place.delivery_fee),
+        collection=_trip(day_rate, journey.return_place, journey.return_place.collection_fee),
         extras=dict(extras or {}),
         additional_drivers=additional_drivers,
     )
@@ -103,17 +131,26 @@ def make(
     if journey.return_at <= journey.pickup_at:
         raise policy.DatesRefused("return_before_pickup")
     price = price_of(request, desk)
-    policy.check_dates(
+    _check(journey, price.days, minimum_days=car.minimum_days, desk=desk, at=at)
+    return assemble(car, journey, request, price, policies=desk.policies)
+
+
+def checked_days(journey: Journey, *, desk: Desk, at: datetime) -> int:
+    """The rental days of a journey that is within the house's rules, whatever a single car asks for.
+
+    Raises DatesRefused and RentalTooLong.
+    """
+    if journey.return_at <= journey.pickup_at:
+        raise policy.DatesRefused("return_before_pickup")
+    days = counting.rental_days(
         journey.pickup_at,
         journey.return_at,
-        at=at,
-        rules=desk.policies.booking,
-        days=price.days,
-        minimum_days=car.minimum_days,
-        hours=desk.house.hours,
-        zone=journey.pickup_place.zone,
+        zone=journey.pickup_place.time_zone,
+        method=DayCount(desk.policies.rental_days.method),
+        grace_minutes=desk.policies.rental_days.grace_minutes,
     )
-    return assemble(car, journey, request, price, policies=desk.policies)
+    _check(journey, days, minimum_days=1, desk=desk, at=at)
+    return days
 
 
 def assemble(car: Car, journey: Journey, request: PriceRequest, price: Price, *, policies: Rulebook) -> Offer:
@@ -144,5 +181,18 @@ def margins(journey: Journey, *, policies: Rulebook) -> tuple[int, int]:
     )
 
 
-def _trip(car: Car, place: Place, fee: int) -> Trip | None:
-    return Trip(place.name, Money(fee, car.currency)) if place.delivered and fee else None
+def _check(journey: Journey, days: int, *, minimum_days: int, desk: Desk, at: datetime) -> None:
+    policy.check_dates(
+        journey.pickup_at,
+        journey.return_at,
+        at=at,
+        rules=desk.policies.booking,
+        days=days,
+        minimum_days=minimum_days,
+        hours=desk.house.hours,
+        zone=journey.pickup_place.zone,
+    )
+
+
+def _trip(day_rate: Money, place: Place, fee: int) -> Trip | None:
+    return Trip(place.name, Money(fee, day_rate.currency)) if place.delivered and fee else None

@@ -1,0 +1,1 @@
+"""The security deposit: how long it must be secured, asked for, held, and kept secured."""
