@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -17,6 +19,7 @@ from exodrive.storage import files
 
 QUEUED = "message.queued"
 BOUNCED = "message.bounced"
+MARK = "message"  # the tag by which a report names the message, whatever id the provider gave it
 ORDER = list(MessageState)
 # Resend's words: https://resend.com/docs/dashboard/webhooks/event-types
 STATE_OF = {
@@ -85,7 +88,7 @@ def mail(message_id: UUID, *, sender: str, reply_to: str) -> Mail | None:
         html=message.html,
         text=message.text,
         reply_to=reply_to,
-        tags={"template": message.template},
+        tags={"template": message.template, MARK: mark(message.key)},
         attachments=attachments,
     )
 
@@ -93,12 +96,8 @@ def mail(message_id: UUID, *, sender: str, reply_to: str) -> Mail | None:
 def sent(message_id: UUID, *, provider_id: str, at: datetime) -> None:
     """Record that the provider took the message over."""
     message = session().get(Message, message_id, with_for_update=True)
-    if message is not None and message.provider_id is None:
-        message.provider_id = provider_id
-        message.sent_at = at
-        # Not by the order of states: one that was refused before and is sent by hand now is sent.
-        message.state = MessageState.SENT
-        message.note = None
+    if message is not None:
+        _taken_over(message, provider_id, at=at)
 
 
 def failed(message_id: UUID, *, note: str) -> None:
@@ -109,14 +108,30 @@ def failed(message_id: UUID, *, note: str) -> None:
         _advance(message, MessageState.FAILED)
 
 
-def reported(provider_id: str, event: str) -> Message | None:
-    """Take over the provider's word for what happened to a message; None for a message not ours."""
-    message = (
-        session().scalars(select(Message).where(Message.provider_id == provider_id).with_for_update()).first()
-    )
+def mark(key: str) -> str:
+    """A message's key in the letters that a tag may have: the same whenever the message is sent again."""
+    return base64.urlsafe_b64encode(key.encode()).decode().rstrip("=")
+
+
+def key_of(marked: str) -> str:
+    """The key behind a mark; an empty text for what is none of ours."""
+    try:
+        return base64.urlsafe_b64decode(marked + "=" * (-len(marked) % 4)).decode().replace("\0", "")
+    except ValueError:
+        return ""
+
+
+def reported(provider_id: str, event: str, *, at: datetime, marked: str = "") -> Message | None:
+    """Take over the provider's word for what happened to a message; None for a message not ours.
+
+    A report may come before the answer is recorded that tells the provider's id, however long that takes:
+    the mail then is the one that is `marked`, and was sent by `at`.
+    """
+    message = _known(provider_id, key_of(marked))
     state = STATE_OF.get(event)
     if message is None or state is None:
         return message
+    _taken_over(message, provider_id, at=at)
     if _advance(message, state) and state is MessageState.BOUNCED:
         outbox.emit(
             BOUNCED,
@@ -127,11 +142,34 @@ def reported(provider_id: str, event: str) -> Message | None:
     return message
 
 
+def _taken_over(message: Message, provider_id: str, *, at: datetime) -> None:
+    """The provider has it: told by its answer or by its first report, whichever comes to be known first."""
+    if message.provider_id is None:
+        message.provider_id = provider_id
+        message.sent_at = at
+        # Not by the order of states: one that was refused before and is sent by hand now is sent.
+        message.state = MessageState.SENT
+        message.note = None
+
+
+def _known(provider_id: str, key: str) -> Message | None:
+    rows = select(Message).with_for_update().execution_options(populate_existing=True)
+    found = session().scalars(rows.where(Message.provider_id == provider_id)).first()
+    if found is None and key:
+        found = session().scalars(rows.where(Message.key == key, Message.provider_id.is_(None))).first()
+    return found
+
+
 def of_booking(booking_id: UUID) -> list[Message]:
     """A booking's messages, newest first."""
     return list(
         session().scalars(select(Message).where(Message.booking_id == booking_id).order_by(Message.id.desc()))
     )
+
+
+def by_keys(keys: Collection[str]) -> dict[str, Message]:
+    """Messages by what they are known by, without those that are not written yet."""
+    return {row.key: row for row in session().scalars(select(Message).where(Message.key.in_(keys)))}
 
 
 def _advance(message: Message, state: MessageState) -> bool:

@@ -17,8 +17,9 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from exodrive.bookings import queries
-from exodrive.bookings.charging import allowance
+from exodrive.bookings.charge.charging import allowance
 from exodrive.bookings.models import Booking, Driver
+from exodrive.contracts import issuing as contracts
 from exodrive.house import queries as houses
 from exodrive.house.models import House, Place
 from exodrive.house.rules import Rulebook
@@ -106,6 +107,24 @@ def values(booking_id: UUID, *, at: datetime) -> dict[str, str]:
     found = paper(booking_id, at=at)
     with force_locale(environment.LANGUAGE):
         return {name: write(found) or _("None") for name, write in FIELDS.items()}
+
+
+def addendum(booking_id: UUID, *, number: int, at: datetime) -> dict[str, str]:
+    """The same fields for an addendum: the whole rental as it is now, named as what changes the agreement.
+
+    Houses have one template; what makes it an addendum stands where the booking's reference does.
+    """
+    filled = values(booking_id, at=at)
+    signed = contracts.current(booking_id)
+    signed_at = signed.signed_at if signed and signed.signed_at else at
+    with force_locale(environment.LANGUAGE):
+        filled["Booking reference"] = _(
+            "%(reference)s, addendum %(number)d to the agreement of %(signed)s",
+            reference=filled["Booking reference"],
+            number=number,
+            signed=formats.day_full(signed_at, ZoneInfo(houses.house().time_zone)),
+        )
+    return filled
 
 
 def licence(driver: Driver) -> str:

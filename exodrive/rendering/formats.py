@@ -12,13 +12,13 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_datetime
+from babel.dates import format_date, format_datetime
 from babel.numbers import format_currency, format_decimal
 from flask import Flask
 from flask_babel import get_locale, ngettext, pgettext
 from flask_babel import gettext as _
 
-from exodrive.kernel import clock
+from exodrive.kernel import clock, counting
 from exodrive.kernel.money import Money
 
 MINUS = "\N{MINUS SIGN}"
@@ -69,6 +69,11 @@ def number(value: float | Decimal) -> str:
     return str(format_decimal(value, locale=_locale()))
 
 
+def tally(count: int) -> str:
+    """`412`; `1,000+` for what was counted no further: see `kernel.counting`."""
+    return number(count) if count <= counting.MOST else f"{number(counting.MOST)}+"
+
+
 def moment(at: datetime, zone: str | ZoneInfo) -> str:
     """`Fri 11 December, 10:00`, by the clock of the place."""
     return _pattern(at, zone, pgettext("date and time", "EEE d MMMM, H:mm"))
@@ -99,9 +104,19 @@ def day_short(value: date, zone: str | ZoneInfo | None = None) -> str:
     return _pattern(value, zone, pgettext("date, short", "d MMM"))
 
 
+def month(value: date) -> str:
+    """`December 2026`, by itself."""
+    return str(format_date(value, pgettext("month and year", "LLLL y"), locale=_locale()))
+
+
 def time_of_day(at: datetime, zone: str | ZoneInfo) -> str:
     """`10:00`."""
     return _pattern(at, zone, pgettext("time", "H:mm"))
+
+
+def time_with_seconds(at: datetime, zone: str | ZoneInfo) -> str:
+    """`10:00:30`, for what is less than a minute away."""
+    return _pattern(at, zone, pgettext("time with seconds", "H:mm:ss"))
 
 
 def recent(at: datetime, zone: str | ZoneInfo, now: datetime | None = None) -> str:
@@ -125,9 +140,11 @@ def iso(value: date) -> str:
 
 
 def countdown(left: timedelta | int) -> str:
-    """`14:59` from seconds or a timedelta, never below `0:00`."""
+    """`14:59` from seconds or a timedelta, `1:00:00` from an hour on, never below `0:00`."""
     seconds = max(0, int(left.total_seconds() if isinstance(left, timedelta) else left))
-    return f"{seconds // 60}:{seconds % 60:02d}"
+    minutes, second = divmod(seconds, 60)
+    hours, minute = divmod(minutes, 60)
+    return f"{hours}:{minute:02d}:{second:02d}" if hours else f"{minute}:{second:02d}"
 
 
 def rental_days(count: int) -> str:
@@ -177,6 +194,11 @@ def _pattern(value: date, zone: str | ZoneInfo | None, pattern: str) -> str:
     return str(format_datetime(value, pattern, locale=_locale()))
 
 
+def paypal_word(word: str) -> str:
+    """`Partially captured` from PARTIALLY_CAPTURED: the word by which PayPal's own pages call it."""
+    return word.replace("_", " ").capitalize()
+
+
 # What templates of pages, mails and PDFs alike use.
 FILTERS: dict[str, Callable[..., str]] = {
     "money": money,
@@ -189,9 +211,12 @@ FILTERS: dict[str, Callable[..., str]] = {
     "day": day,
     "day_short": day_short,
     "day_full": day_full,
+    "month": month,
     "time": time_of_day,
     "iso": iso,
     "recent": recent,
     "countdown": countdown,
     "number": number,
+    "tally": tally,
+    "paypal_word": paypal_word,
 }

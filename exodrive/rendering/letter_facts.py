@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from flask_babel import gettext as _
 
-from exodrive.bookings.charging import allowance
+from exodrive.bookings.charge.charging import allowance
 from exodrive.bookings.models import Booking
 from exodrive.house.models import Place
 from exodrive.house.rules import Rulebook

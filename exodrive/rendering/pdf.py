@@ -6,6 +6,7 @@ Reading the rows and making the PDF are two steps, so that a worker can print ou
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -19,17 +20,26 @@ from exodrive.bookings import queries
 from exodrive.bookings.models import Booking
 from exodrive.contracts import issuing as contracts
 from exodrive.house import queries as houses
-from exodrive.house.models import Place
+from exodrive.house.models import House, Place
 from exodrive.invoicing import issuing as invoices
 from exodrive.invoicing.issuing import InvoiceLine
-from exodrive.invoicing.models import Invoice
+from exodrive.invoicing.models import TAX, Invoice, InvoiceKind
 from exodrive.kernel.money import Money, total
 from exodrive.rendering import agreement as agreements
-from exodrive.rendering import charge_words, environment, formats, money_trail, outline, price_words, printing
+from exodrive.rendering import (
+    charge_words,
+    credit_words,
+    environment,
+    formats,
+    machine_readable,
+    money_trail,
+    outline,
+    price_words,
+    printing,
+)
 from exodrive.rendering.agreement import Paper
+from exodrive.rendering.machine_readable import Figures
 from exodrive.rendering.printing import Content
-
-TAX = "tax"
 
 
 def invoice(invoice_id: UUID) -> bytes:
@@ -52,19 +62,48 @@ def invoice_content(invoice_id: UUID) -> Content:
     row = invoices.invoice(invoice_id)
     booking = queries.by_id(row.booking_id)
     house = houses.house()
+    corrects = invoices.invoice(row.corrects_id) if row.corrects_id else None
     with force_locale(environment.LANGUAGE):
-        return printing.content(
+        paper = printing.content(
             "invoice",
+            heading=_heading(row),
+            corrects=corrects,
+            corrected_on=corrects and formats.day_full(corrects.issued_at, ZoneInfo(house.time_zone)),
             house=house,
             reference=booking.reference,
             dated=formats.day_full(row.issued_at, ZoneInfo(house.time_zone)),
             invoice=row,
+            reason=credit_words.reason(row.reason),
             car=_("%(car)s, %(plate)s", car=booking.car.name, plate=booking.car.plate),
             deposit=money_trail.deposit(booking),
             due=row.total_money - row.paid_money,
             **_ends(booking),
             **_parts(row),
         )
+    return replace(paper, attached=machine_readable.document(_figures(row, house)))
+
+
+def _figures(row: Invoice, house: House) -> Figures:
+    """The document's figures for programs. What was overpaid is not due."""
+    sign = -1 if row.kind == InvoiceKind.CREDIT_NOTE else 1
+    due = (row.total_money - row.paid_money) * sign
+    return Figures(
+        number=row.number,
+        credit_note=row.kind == InvoiceKind.CREDIT_NOTE,
+        issued_on=row.issued_at.astimezone(ZoneInfo(house.time_zone)).date(),
+        seller=house.legal_name,
+        country=house.country,
+        buyer=row.recipient_name,
+        total=row.total_money * sign,
+        tax=row.tax * sign,
+        due=max(due, Money.zero(row.currency)),
+    )
+
+
+def _heading(row: Invoice) -> str:
+    if row.kind == InvoiceKind.CREDIT_NOTE:
+        return _("Credit note %(number)s", number=row.number)
+    return _("Invoice %(number)s", number=row.number)
 
 
 def _parts(row: Invoice) -> dict[str, Any]:
@@ -74,7 +113,7 @@ def _parts(row: Invoice) -> dict[str, Any]:
     charges = [line for line in lines if line.code.startswith(charge_words.PREFIX)]
     rental = [line for line in lines if line not in taxes and line not in charges]
     sums = [
-        (_("Price as agreed"), _sum(rental, row)),
+        (_("Correction") if row.corrects_id else _("Price as agreed"), _sum(rental, row)),
         (_("Tax"), _sum(taxes, row)),
         (_("Charges after the return"), _sum(charges, row)),
         (_("Total"), row.total_money),

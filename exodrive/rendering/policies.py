@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from exodrive.bookings.eligibility import Requirements
+from exodrive.bookings.reservation.eligibility import Requirements
 from exodrive.fleet.models import Car
 from exodrive.house.rules import Rulebook
 from exodrive.kernel.money import Money
@@ -31,7 +31,10 @@ class PolicyText:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """The figures that a car may have of its own. `deposit` is None where it is a share of the total."""
+    """The figures that a car may have of its own. `deposit` is None where it is a share of the total.
+
+    `of_a_car` is False where they are told for all cars together.
+    """
 
     currency: str
     minimum_age: int
@@ -39,6 +42,7 @@ class Figures:
     miles_per_day: int
     extra_mile: Money
     deposit: Money | None
+    of_a_car: bool
 
     @classmethod
     def of(cls, rules: Rulebook, *, currency: str, car: Car | None = None) -> Figures:
@@ -57,6 +61,7 @@ class Figures:
             miles_per_day=own_miles or rules.mileage.miles_per_day,
             extra_mile=Money(own_mile or rules.mileage.extra_mile, currency),
             deposit=Money(car.deposit, currency) if car and car.deposit is not None else None,
+            of_a_car=car is not None,
         )
 
 
@@ -163,6 +168,12 @@ def _deposit(rules: Rulebook, figures: Figures) -> list[str]:
     if figures.deposit is None:
         share = formats.percent(rules.deposit.share_bp, of=10_000)
         held = _("%(share)s of the total is held, not charged, before you get the keys.", share=share)
+        if not figures.of_a_car:
+            held = _(
+                "The deposit that the car's page names is held, not charged, before you get the keys; "
+                "where it names none, %(share)s of the total.",
+                share=share,
+            )
     elif figures.deposit:
         amount = formats.money(figures.deposit)
         held = _("%(amount)s is held, not charged, before you get the keys.", amount=amount)
@@ -192,7 +203,20 @@ def _cancellation(rules: Rulebook, _figures: Figures) -> list[str]:
     return [
         f"{free} {later}",
         _("Who does not come pays the whole price. Where the fault is ours, all is returned."),
+        _changing(rules),
     ]
+
+
+def _changing(rules: Rulebook) -> str:
+    terms = rules.cancellation
+    until = _(
+        "You change dates, car, places, drivers and extras yourself until %(hours)s before pick-up. What "
+        "costs more you approve at PayPal first, and the change is signed before the keys are yours.",
+        hours=_hours(terms.change_until_hours),
+    )
+    if terms.unused_days_refunded:
+        return until + " " + _("Who brings the car back early gets the unused days back.")
+    return until + " " + _("Who brings the car back early has paid for the unused days.")
 
 
 def _late(rules: Rulebook, figures: Figures) -> list[str]:
@@ -211,10 +235,43 @@ def _late(rules: Rulebook, figures: Figures) -> list[str]:
     return [f"{hourly} {daily}"]
 
 
-def _agreement(rules: Rulebook, _figures: Figures) -> list[str]:
+def _agreement(rules: Rulebook, figures: Figures) -> list[str]:
     terms = rules.agreement
     area = _("The car stays within this area: %(area)s.", area=terms.area)
-    return [area + " " + _("%(state)s law applies.", state=terms.governing_law)]
+    law = _("%(state)s law applies.", state=terms.governing_law)
+    return [f"{area} {law}", _tolls(terms.toll_fee, terms.fine_fee, figures.currency), _damage()]
+
+
+def _tolls(toll_fee: int, fine_fee: int, currency: str) -> str:
+    """Who pays tolls and fines, and what handling one costs beside it."""
+    paid = _("The renter pays the tolls and fines of the rental, also those that reach us weeks later.")
+    fees = [
+        _("Handling a toll costs %(fee)s beside it.", fee=formats.amount(toll_fee, currency))
+        if toll_fee
+        else "",
+        _("Handling a fine costs %(fee)s beside it.", fee=formats.amount(fine_fee, currency))
+        if fine_fee
+        else "",
+    ]
+    return " ".join(
+        [paid, *(fee for fee in fees if fee)] if any(fees) else [paid, _("We add nothing to them.")]
+    )
+
+
+def _damage() -> str:
+    return _(
+        "Damage, cleaning and smoking are charged at what they cost, and each day on which the car cannot be "
+        "rented for it at your price of a day. You see what shows it, and can object on your booking page."
+    )
+
+
+def _bills(rules: Rulebook, _figures: Figures) -> list[str]:
+    due = ngettext(
+        "What the deposit does not hold is billed by PayPal and due within a day.",
+        "What the deposit does not hold is billed by PayPal and due within %(num)d days.",
+        rules.bills.due_days,
+    )
+    return [due + " " + _("With each bill you get a link to what shows that it is due.")]
 
 
 def _minutes(count: int) -> str:
@@ -237,6 +294,7 @@ SENTENCES: dict[str, tuple[Callable[[], str], Callable[[Rulebook, Figures], list
     "mileage": (lambda: _("Mileage"), _mileage),
     "fuel": (lambda: _("Fuel"), _fuel),
     "deposit": (lambda: _("Security deposit"), _deposit),
+    "bills": (lambda: _("Bills after the rental"), _bills),
     "cancellation": (lambda: _("Cancellation"), _cancellation),
     "late": (lambda: _("Late return"), _late),
     "agreement": (lambda: _("Area and law"), _agreement),

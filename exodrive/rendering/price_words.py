@@ -91,6 +91,27 @@ def _long_stay(params: Params, currency: str) -> Words:
     )
 
 
+def _discount(params: Params, currency: str) -> str:
+    """What a discount is: a share of the days or of the extras, or so much of an amount as falls to them."""
+    base = formats.amount(params["base_amount"], currency)
+    days = params["on"] == "rental"
+    if params["rate_bp"]:
+        rate = _rate(params["rate_bp"], 10_000)
+        text = _("%(rate)s off the days, %(base)s") if days else _("%(rate)s off the extras, %(base)s")
+        return text % {"rate": rate, "base": base}
+    whole = formats.amount(params["amount"], currency)
+    text = _("of %(whole)s, off the days") if days else _("of %(whole)s, off the extras")
+    return text % {"whole": whole}
+
+
+def _promotion(params: Params, currency: str) -> Words:
+    return Words(_("Promo code %(code)s", code=params["code"]), _discount(params, currency))
+
+
+def _gift(params: Params, currency: str) -> Words:
+    return Words(_("With our compliments"), _discount(params, currency))
+
+
 def _delivery(params: Params, _currency: str) -> Words:
     return Words(_("Delivery"), _("Flat, to %(place)s", place=params["place"]))
 
@@ -124,6 +145,21 @@ def _tax(params: Params, currency: str) -> Words:
     return Words(params["name"], _("%(rate)s of %(base)s", rate=rate, base=base))
 
 
+def _cancellation_fee(params: Params, currency: str) -> Words:
+    # Invoices of older versions named no tax by its place, only the sum within the fee.
+    within = params.get("tax")
+    tax = _("tax of %(tax)s included", tax=formats.amount(within, currency)) if within else ""
+    return Words(_("Cancellation fee"), tax)
+
+
+def _credited(params: Params, _currency: str) -> Words:
+    return Words(_("Correction of invoice %(number)s", number=params["number"]), "")
+
+
+def _given_back(_params: Params, _currency: str) -> Words:
+    return Words(_("Given back by the house"), "")
+
+
 _WORDS: dict[str, Callable[[Params, str], Words]] = {
     "rental_days": _rental_days,
     "season": _season,
@@ -133,7 +169,12 @@ _WORDS: dict[str, Callable[[Params, str], Words]] = {
     "extra": _extra,
     "additional_driver": _additional_driver,
     "young_driver": _young_driver,
+    "promotion": _promotion,
+    "gift": _gift,
     "tax": _tax,
+    "cancellation_fee": _cancellation_fee,
+    "given_back": _given_back,
+    "credited": _credited,
     **charge_words.WORDS,
 }
 

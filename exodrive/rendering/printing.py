@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import hashlib
+import io
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from flask_babel import force_locale
 from markupsafe import Markup
+from PIL import ImageFile
 
-from exodrive.rendering import environment
+from exodrive.rendering import environment, machine_readable
 
 STATIC = Path(__file__).parent.parent / "static"
 SHEET = environment.TEMPLATES / "pdf" / "sheet.css"
 FONTS = STATIC / "vendor" / "@fontsource-variable"
 SCHEME = "house"  # of the addresses in sheet.css: house:/inter/files/…
+ARCHIVAL = "pdf/a-3b"
 DIGITS = 8  # of the content's hash, in the foot of every page
 
 
@@ -25,6 +28,7 @@ class Content:
 
     html: str
     digest: str
+    attached: bytes | None = None  # what it says to programs
 
 
 class NotOurs(RuntimeError):
@@ -47,11 +51,14 @@ def content(template: str, **context: Any) -> Content:
 def render(paper: Content, *, forms: bool = False) -> bytes:
     """The paper as PDF: takes a second or so of work, and neither the database nor the network.
 
-    With `forms` its inputs are fields to be filled in. Raises NotOurs.
+    It is PDF/A-3b, which is kept for decades: every font is within it. With `forms` its inputs are fields to
+    be filled in, which that form of PDF has not. Raises NotOurs.
     """
     import weasyprint  # noqa: PLC0415  a second to load, and most processes print nothing
     from weasyprint.urls import FatalURLFetchingError  # noqa: PLC0415
 
+    # Imported, it has Pillow take pictures that break off for whole ones, in all of the process.
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
     fetcher = _own_files_only()
     fonts = weasyprint.text.fonts.FontConfiguration()
     try:
@@ -61,12 +68,26 @@ def render(paper: Content, *, forms: bool = False) -> bytes:
             font_config=fonts,
             pdf_tags=True,
             pdf_forms=forms,
+            pdf_variant=None if forms else ARCHIVAL,
+            **_attached(paper),
             # PDF wants an identifier: the content's own tells the same paper from another one.
             pdf_identifier=bytes.fromhex(paper.digest[:32]),
         )
     except FatalURLFetchingError as error:  # no Exception, so that WeasyPrint itself lets it pass
         raise NotOurs(str(error)) from error
     return bytes(made)
+
+
+def _attached(paper: Content) -> dict[str, Any]:
+    """The machine-readable part as WeasyPrint takes it."""
+    import weasyprint  # noqa: PLC0415  as above
+
+    if paper.attached is None:
+        return {}
+    part = weasyprint.Attachment(
+        string=paper.attached, name=machine_readable.FILE, description="Factur-X", relationship="Data"
+    )
+    return {"attachments": [part], "xmp_metadata": [io.BytesIO(machine_readable.metadata())]}
 
 
 def _own_files_only() -> Any:
