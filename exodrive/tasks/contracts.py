@@ -6,9 +6,9 @@ from uuid import UUID
 
 from flask import current_app
 
-from exodrive.bookings import links, signing
+from exodrive.bookings import addenda, links, signing
 from exodrive.bookings import queries as bookings
-from exodrive.bookings.signing import NothingToSign
+from exodrive.bookings.addenda import NothingToSign
 from exodrive.contracts import issuing
 from exodrive.contracts.states import OPEN, WAITING, ContractState
 from exodrive.kernel import clock, deliveries
@@ -28,6 +28,17 @@ def issue(work: Work) -> None:
         signing.issue(booking_id, values=agreement.values(booking_id, at=clock.now()), at=clock.now())
     except NothingToSign:
         return  # cancelled or expired in the meantime
+
+
+@step("contracts.issue_addendum", queue=CONTRACTS)
+def issue_addendum(work: Work) -> None:
+    """Fill an addendum with what a booking has become; none where a later one says it all."""
+    booking_id, number = UUID(work.payload["booking_id"]), int(work.payload["number"])
+    values = agreement.addendum(booking_id, number=number, at=clock.now())
+    try:
+        addenda.issue(booking_id, number=number, values=values, at=clock.now())
+    except NothingToSign:
+        return  # changed again, ended or back in the meantime
 
 
 @actor("contracts.send", queue=CONTRACTS)

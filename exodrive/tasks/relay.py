@@ -19,14 +19,16 @@ from flask import Flask
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 
-from exodrive.kernel import deliveries
+from exodrive.kernel import deliveries, failpoints
 from exodrive.kernel.db import db, transaction
+from exodrive.kernel.failpoints import Place
 from exodrive.kernel.outbox import CHANNEL
 from exodrive.tasks import broker as queue
 
 log = structlog.get_logger(__name__)
 
 BATCH = 100
+SHORTEST_SLEEP = 0.1  # seconds; what is due and locked by somebody cannot be handed over yet
 LONGEST_SLEEP = 1.0  # seconds; also how late a lost NOTIFY is made good, and a wish to stop is heard
 PAUSE_AFTER_FAULT = 1.0
 
@@ -68,7 +70,9 @@ def _relay_due(app: Flask, broker: RedisBroker) -> float:
                 if not full:
                     with transaction():
                         following = deliveries.next_due_in()
-                    return LONGEST_SLEEP if following is None else following.total_seconds()
+                    if following is None:
+                        return LONGEST_SLEEP
+                    return max(following.total_seconds(), SHORTEST_SLEEP)
             except (BrokerAway, redis.RedisError) as error:
                 # The transaction was rolled back: the deliveries are as they were.
                 log.warning("queue away", error=type(error).__name__)
@@ -86,9 +90,12 @@ def dispatch(broker: RedisBroker) -> int:
     """
     with transaction():
         batch = deliveries.due(limit=BATCH)
+    if batch:
+        failpoints.reach(Place.RELAY_CLAIMED)
     try:
         for delivery_id, actor, name in batch:
             broker.enqueue(queue.message(delivery_id, actor, name))
+            failpoints.reach(Place.RELAY_ENQUEUED)
     except (BrokerAway, redis.RedisError):
         with transaction():
             deliveries.take_back([delivery_id for delivery_id, _, _ in batch])

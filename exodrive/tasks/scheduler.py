@@ -17,6 +17,9 @@ from dramatiq.brokers.redis import RedisBroker
 from dramatiq.errors import BrokerConnectionError as BrokerAway
 from periodiq import Scheduler
 
+from exodrive.kernel import failpoints
+from exodrive.kernel.failpoints import Place
+
 log = structlog.get_logger(__name__)
 
 
@@ -28,6 +31,8 @@ class PatientScheduler(Scheduler):  # type: ignore[misc]  # periodiq has no type
             super().send_actors(actors, now)
         except (BrokerAway, redis.RedisError) as error:
             log.warning("queue away", error=type(error).__name__)
+        else:
+            failpoints.reach(Place.SCHEDULER_SENT)
 
 
 def run(broker: RedisBroker) -> None:

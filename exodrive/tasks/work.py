@@ -14,10 +14,11 @@ from uuid import UUID
 import structlog
 from flask import current_app
 
-from exodrive.kernel import deliveries, sandbox_clock
+from exodrive.kernel import deliveries, failpoints, sandbox_clock
 from exodrive.kernel.db import db, transaction
-from exodrive.kernel.deliveries import LeaseLost, Work
+from exodrive.kernel.deliveries import LeaseLost, Trouble, Work
 from exodrive.kernel.errors import GatewayRejected, GatewayUnavailable
+from exodrive.kernel.failpoints import Place
 
 log = structlog.get_logger(__name__)
 
@@ -63,27 +64,39 @@ def perform(name: str, delivery_id: UUID) -> None:
             work = deliveries.claim(delivery_id)
         if work is None:
             return
+        failpoints.reach(Place.DELIVERY_CLAIMED, name)
         with structlog.contextvars.bound_contextvars(delivery=str(delivery_id), event=work.event, actor=name):
             _attempt(deed, work)
+        failpoints.reach(Place.DELIVERY_RECORDED, name)
     finally:
         db.session.remove()
 
 
 def _attempt(deed: Deed, work: Work) -> None:
+    """Nothing is written by whoever has lost the lease, whether the deed went well or not."""
+    try:
+        _do(deed, work)
+    except LeaseLost:
+        log.warning("lease lost: another worker has gone on")
+
+
+def _do(deed: Deed, work: Work) -> None:
     try:
         deed(work)
     except LeaseLost:
-        log.warning("lease lost: another worker has gone on")
+        raise
     except GatewayUnavailable as error:
         log.info("provider unavailable", error=str(error), unknown=error.outcome_unknown)
         with transaction():
-            deliveries.retry(work, error=str(error), after=error.retry_after, limit=deliveries.MAX_OUTAGES)
+            deliveries.wait_out(
+                work, error=str(error), trouble=Trouble(error.trouble), after=error.retry_after
+            )
     except GatewayRejected as refusal:
         # The same call would be refused again, but for a conflict that passes; a person has to look.
         log.warning("provider refused", code=refusal.code, reference=refusal.reference)
         with transaction():
             if refusal.status == HTTPStatus.CONFLICT:
-                deliveries.retry(work, error=f"refused: {refusal.code}")
+                deliveries.retry(work, error=f"refused: {refusal.code}", trouble=Trouble.REFUSED)
             else:
                 deliveries.fail(work, error=f"refused: {refusal.code}: {refusal}"[:500])
     except Exception as error:
