@@ -9,6 +9,9 @@ from typing import NoReturn
 
 import click
 
+from exodrive.local.staff_commands import staff
+from exodrive.local.webhook_commands import webhooks
+
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
@@ -50,13 +53,14 @@ def migrate() -> None:
 
 
 @main.command(hidden=True)
-def prepare() -> None:
+@click.option("--past", is_flag=True, help="Give a new house a few past rentals, with reviews.")
+def prepare(past: bool) -> None:
     """What `up` does before it opens: migrate, and set up the demo house on first start."""
     from exodrive.local import house
 
     with house.application():
         house.migrate()
-        house.furnish()
+        house.furnish(past=past)
 
 
 @main.command()
@@ -85,6 +89,49 @@ def agreement_form(file: Path) -> None:
 
     file.write_bytes(form.blank())
     click.echo(f"{file}: upload it to DocuSeal, as docs/docuseal-template.md says.")
+
+
+main.add_command(staff)
+main.add_command(webhooks)
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="The report as JSON.")
+@click.option("--files", is_flag=True, help="Read every stored file too, and compare its bytes.")
+@click.option(
+    "--most", type=click.IntRange(0), default=10, show_default=True, help="Findings to name of each."
+)
+def audit(as_json: bool, files: bool, most: int) -> None:
+    """Look whether every promise is kept in the data: 1 if one is broken, 2 if it cannot look."""
+    from exodrive.local import examination
+
+    sys.exit(examination.audit(as_json=as_json, with_files=files, most=most))
+
+
+@main.command()
+@click.option("--booking", "reference", help="One booking only, such as EXD-7K4M2Q9.")
+@click.option("--wait", is_flag=True, help="Wait until the workers have read all of it.")
+def reconcile(reference: str | None, wait: bool) -> None:
+    """Compare what is open with PayPal, and print what differs: 1 if something does, 2 for no booking."""
+    from exodrive.local import reconciling
+
+    sys.exit(reconciling.reconcile(reference=reference, wait=wait))
+
+
+@main.group()
+def books() -> None:
+    """The books: what an accountant closes a month from."""
+
+
+@books.command()
+@click.option("--from", "first", required=True, help="The first day, such as 2026-10-01.")
+@click.option("--to", "last", required=True, help="The last day.")
+@click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="A folder.")
+def export(first: str, last: str, out: Path) -> None:
+    """Write the CSV files of a period into a folder."""
+    from exodrive.local import bookkeeping
+
+    sys.exit(bookkeeping.export(first=first, last=last, folder=out))
 
 
 @main.command()

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
@@ -18,7 +19,7 @@ from exodrive.house.rules import KINDS, AgreementRules, Rules
 from exodrive.kernel import clock
 from exodrive.kernel.db import session, transaction
 from exodrive.kernel.ids import new_id
-from exodrive.local import demo_bookings, demo_fleet
+from exodrive.local import demo_bookings, demo_fleet, demo_promotions, demo_site
 from exodrive.local.demo_terms import AGREEMENT_TERMS
 from exodrive.pricing.models import Extra, LongStayDiscount, Season, TaxRate
 from exodrive.pricing.price import LineKind
@@ -41,6 +42,8 @@ def ensure_house() -> SignIn | None:
         if session().scalar(select(House.id).limit(1)) is not None:
             return None
         furnish(at=clock.now())
+        demo_promotions.add(at=clock.now())
+        demo_site.add_messages(at=clock.now())
         password = secrets.token_urlsafe(9)
         for name, role in (
             ("Olivia Owner", Role.OWNER),
@@ -59,6 +62,7 @@ def furnish(*, at: datetime) -> None:
     _policies(at)
     _fleet(home=places["rockville"], at=at)
     _prices()
+    demo_site.furnish(at=at)
 
 
 def add_bookings(count: int) -> None:
@@ -124,7 +128,7 @@ def _policies(at: datetime) -> None:
                 kind=kind.kind,
                 version=1,
                 terms=rules.to_json(),
-                in_force_at=min(at, datetime.combine(LONG_AGO, datetime.min.time(), UTC)),
+                in_force_at=min(at, datetime.combine(LONG_AGO, datetime.min.time(), ZoneInfo(ZONE))),
                 changed_by="Set-up",
             )
         )

@@ -26,7 +26,7 @@ from exodrive.fleet.models import Car
 from exodrive.invoicing.models import InvoiceCounter
 from exodrive.kernel import clock
 from exodrive.kernel.db import METADATA, db, session, transaction
-from exodrive.local.bulk import scene, slots, stock, trail
+from exodrive.local.bulk import scene, slots, stock, telling, trail
 from exodrive.local.bulk.rows import Batch
 from exodrive.local.bulk.scene import Scene
 from exodrive.local.bulk.slots import Slot
@@ -77,6 +77,15 @@ def add_bookings(count: int) -> None:
     _finish(play)
 
 
+def add_planned(play: Scene, planned: list[Slot]) -> None:
+    """Add the bookings of a plan made elsewhere. Raises NotASandbox."""
+    if not current_app.config["SANDBOX"]:
+        raise NotASandbox("bookings can be made up in a sandbox only")
+    for _ in _in_batches(play, planned):
+        pass
+    _finish(play)
+
+
 @contextlib.contextmanager
 def _uncollected() -> Iterator[None]:
     """Rows hold no cycles: looking for some among so many would take a quarter of the time."""
@@ -123,7 +132,7 @@ def _tell(play: Scene, chosen: list[Slot], *, besides: frozenset[str]) -> Told:
     references = _free_references(play, len(chosen), besides=besides)
     for slot, reference in zip(chosen, references, strict=True):
         tale = Tale(play, batch, slot, reference=reference)
-        tale.tell()
+        telling.tell(tale)
         deeds += tale.trail.in_order()
     return Told(batch, deeds, frozenset(references))
 

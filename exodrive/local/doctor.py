@@ -31,7 +31,7 @@ UNREACHABLE = (
     *(OSError, ValueError, psycopg.Error, redis.RedisError),
     *(requests.RequestException, obstore.exceptions.BaseError),
 )
-ASSETS = ("tabler.css", "htmx.js", "icons.svg")
+ASSETS = ("tabler.css", "htmx.js", "icons.svg", "desk-icons.svg")
 OURS = Path(exodrive.__file__).parent
 
 
@@ -150,7 +150,7 @@ def _database(settings: Settings) -> Finding:
             if known and known[0]
             else None
         )
-    newest = ScriptDirectory(str(surroundings.root() / "migrations")).get_current_head()
+    newest = ScriptDirectory(str(surroundings.migrations())).get_current_head()
     if row is None or row[0] != newest:
         return Finding(
             Verdict.FAULT,

@@ -34,6 +34,13 @@ def root() -> Path:
     return checkout if (checkout / "Procfile").exists() else Path.cwd()
 
 
+def migrations() -> Path:
+    """Beside the package in a checkout, within it where a wheel is installed."""
+    package = Path(__file__).resolve().parents[1]
+    beside = package.with_name("migrations")
+    return beside if (beside / "env.py").exists() else package / "migrations"
+
+
 def wants_simulators(environ: Mapping[str, str]) -> bool:
     """Whether this run is a sandbox: asked for, or no provider is configured at all."""
     if environ.get("EXODRIVE_SANDBOX"):

@@ -87,7 +87,7 @@ def _start(supervisor: Supervisor, folder: Path) -> dict[str, str]:
     surroundings.remember(environment)
     if surroundings.starts_simulators(given):
         supervisor.start(Program("simulators", _exodrive("simulators"), environment))
-    code = supervisor.run(Program("prepare", _exodrive("prepare"), environment))
+    code = supervisor.run(Program("prepare", _exodrive("prepare", "--past"), environment))
     if code != 0:
         raise Fell(Ended("prepare", code))
     for name, line in _procfile().items():
@@ -103,8 +103,8 @@ def _procfile() -> Mapping[str, str]:
     return processes
 
 
-def _exodrive(command: str) -> tuple[str, ...]:
-    return (sys.executable, "-m", "exodrive.cli", command)
+def _exodrive(*command: str) -> tuple[str, ...]:
+    return (sys.executable, "-m", "exodrive.cli", *command)
 
 
 def _wait_until_ready(supervisor: Supervisor, environment: Mapping[str, str]) -> None:

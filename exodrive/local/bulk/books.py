@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
-from exodrive.kernel.money import Money
-from exodrive.ledger.models import Account
-from exodrive.ledger.postings import Unbalanced
+from exodrive.ledger.postings import Sides, Unbalanced, account_of
 from exodrive.local.bulk.rows import Batch, Ids
 
 
@@ -19,20 +16,22 @@ def post(
     *,
     source: str,
     booking_id: UUID,
-    sides: Mapping[Account, Money],
+    sides: Sides,
     at: datetime,
 ) -> None:
     """Write one posting; sides of nothing are left out. Raises Unbalanced."""
-    if sum(side.amount for side in sides.values()):
+    if sum(amount.amount for amount in sides.values()):
         raise Unbalanced(source)
     posting_id = ids.at(at)
     batch.add("ledger_postings", id=posting_id, source=source, kind=kind, booking_id=booking_id, posted_at=at)
-    for account, side in sides.items():
-        if side:
+    for side, amount in sides.items():
+        if amount:
+            account, detail = account_of(side)
             batch.add(
                 "ledger_entries",
                 posting_id=posting_id,
                 account=account,
-                amount=side.amount,
-                currency=side.currency,
+                detail=detail,
+                amount=amount.amount,
+                currency=amount.currency,
             )

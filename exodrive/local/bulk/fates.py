@@ -13,7 +13,7 @@ HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 MINUTE = timedelta(minutes=1)
 # So long after the return the desk settles: until then a rental waits on the list.
-INSPECTION = 2 * DAY
+INSPECTION = 6 * DAY  # so that at any hour, weekends too, some cars are back and not settled yet
 # (days from booking to pick-up, weight)
 LEADS = ((1, 12), (2, 12), (4, 16), (7, 18), (14, 16), (25, 12), (45, 9), (90, 5))
 # Of the bookings that came to nothing: (where they stood, how they ended, weight).

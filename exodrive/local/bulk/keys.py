@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
-from exodrive.bookings.handover import PICKUP_CHECKS, RETURN_CHECKS
-from exodrive.bookings.models import POSITIONS, ReportKind
+from exodrive.bookings.condition_models import POSITIONS, ReportKind
+from exodrive.bookings.deposit import deposit_terms
+from exodrive.bookings.handover import ADDITIONAL_DRIVERS, PICKUP_CHECKS, RETURN_CHECKS
 from exodrive.bookings.states import Move, State
 from exodrive.kernel.actors import SYSTEM
 from exodrive.local.bulk import fates, settling
+from exodrive.local.bulk.tale import Tale
 from exodrive.payments.states import Purpose
-
-if TYPE_CHECKING:
-    from exodrive.local.bulk.tale import Tale
 
 WAIVED = 0.04  # keys without a deposit
 STILL_HERE = timedelta(days=1)  # how long photos are kept after the settlement
@@ -46,7 +44,8 @@ def _waive(tale: Tale, *, at: datetime) -> None:
 def hand_over(tale: Tale) -> None:
     at = tale.when.handed_over_at
     odometer = tale.scene.odometers[tale.car.id]
-    _report(tale, ReportKind.PICKUP, PICKUP_CHECKS, odometer=odometer, at=at)
+    others = (ADDITIONAL_DRIVERS,) if len(tale.drivers) > 1 else ()
+    _report(tale, ReportKind.PICKUP, (*PICKUP_CHECKS, *others), odometer=odometer, at=at)
     tale.row["handed_over_at"] = at
     tale.move(Move.HAND_OVER, State.ON_RENT, by=tale.scene.agent, at=at, odometer=odometer)
 
@@ -57,6 +56,9 @@ def take_back(tale: Tale) -> None:
     odometer = tale.scene.odometers[tale.car.id] = tale.scene.odometers[tale.car.id] + miles
     _report(tale, ReportKind.RETURN, RETURN_CHECKS, odometer=odometer, at=at)
     tale.row["taken_back_at"] = at
+    if tale.row["deposit"]:
+        rules = tale.scene.desk.policies.deposit
+        tale.row["deposit_release_at"] = deposit_terms.release_at(at, zone=tale.scene.zone, rules=rules)
     settling.charge(tale)
     tale.move(Move.TAKE_BACK, State.RETURNED, by=tale.scene.agent, at=at, odometer=odometer)
 

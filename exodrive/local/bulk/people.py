@@ -50,6 +50,7 @@ class Person(NamedTuple):
     email: str
     phone: str
     address: str
+    address_parts: dict[str, str]
     region: str
     born_on: date
     licence_number: str
@@ -89,7 +90,8 @@ class Guests:
             name=f"{given} {family}",
             email=f"guest-{number}@guests.example",
             phone=f"+1301555{number % 10_000:04d}",
-            address=f"{chance.randrange(1, 900)} {chance.choice(STREETS)}, {town}",
+            address=(line := f"{chance.randrange(1, 900)} {chance.choice(STREETS)}, {town}"),
+            address_parts=_parts(line),
             region=region,
             born_on=born_on,
             licence_number=f"{family[0]}{chance.randrange(10**11, 10**12)}",
@@ -97,3 +99,10 @@ class Guests:
             insurer=chance.choice(INSURERS),
             insurance_policy=f"{chance.randrange(10**7, 10**8)}",
         )
+
+
+def _parts(line: str) -> dict[str, str]:
+    """`4 Elm Street, Bethesda, MD 20814` in the parts that a form asks for."""
+    street, city, rest = line.split(", ")
+    area, _space, postcode = rest.partition(" ")
+    return {"country": "US", "street": street, "city": city, "area": area, "postcode": postcode}

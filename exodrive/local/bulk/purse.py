@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -12,8 +13,9 @@ from exodrive.ledger.models import Account
 from exodrive.local.bulk import books
 from exodrive.local.bulk.rows import Batch, Ids
 from exodrive.local.bulk.trail import Trail
-from exodrive.payments import plan, states
+from exodrive.payments import plan, states, tree
 from exodrive.payments.models import OperationKind, OperationState
+from exodrive.payments.plan import Planned, StepState
 from exodrive.payments.recording import Fact
 from exodrive.payments.states import PaymentState, Purpose
 
@@ -50,9 +52,11 @@ class Purse:
             id=ids.at(at),
             booking_id=booking_id,
             purpose=purpose,
+            number=1,
             amount=amount.amount,
             currency=amount.currency,
             state=PaymentState.OPENED,
+            intended_final=True,
             created_at=at,
             updated_at=at,
         )
@@ -122,7 +126,7 @@ class Purse:
             {
                 Account.CLEARING: amount - kept_by_paypal,
                 Account.FEES: kept_by_paypal,
-                Account.PREPAID: -amount,
+                tree.stands_on(self._purpose): -amount,
             },
         )
         self._tell(Fact.CAPTURED, at=at + CALL)
@@ -146,16 +150,17 @@ class Purse:
             invoice_id=f"EXO-{operation['id'].hex}",
             created_at=at + CALL,
         )
-        self._post("refund", refund, {Account.CLEARING: -amount, Account.PREPAID: amount})
+        self._post("refund", refund, {Account.CLEARING: -amount, tree.stands_on(self._purpose): amount})
         self._tell(Fact.REFUNDED, at=at + CALL)
 
     def abandon(self) -> None:
         """The payer never approved, and PayPal has forgotten the order."""
         self._order["status"] = states.EXPIRED_ORDER
 
-    def close(self, *, capture_at: datetime | None = None) -> None:
-        """Derive the payment's state, and plan what is still to be captured."""
-        self._payment["capture_at"] = capture_at
+    def close(self, *, planned: Sequence[Planned] = (), at: datetime | None = None) -> None:
+        """Derive the payment's state, and plan what is still to be done with its money since `at`."""
+        for step in planned:
+            self._plan(step, at=at or step.due_at)
         words = (self._held["status"],) if self._held else ()
         self._payment["state"] = states.derive(
             self._amount.amount,
@@ -167,6 +172,21 @@ class Purse:
                 refunded=self.refunded.amount,
                 capture_final=bool(self._capture),
             ),
+        )
+
+    def _plan(self, step: Planned, *, at: datetime) -> None:
+        dies_at = self.authorized_at + plan.LIFE
+        self._batch.add(
+            "payment_steps",
+            id=self._ids.at(at),
+            payment_id=self._payment["id"],
+            kind=step.kind,
+            due_at=step.due_at,
+            state=StepState.PLANNED,
+            cause=step.cause,
+            dies_at=dies_at,
+            at_risk_from=plan.at_risk_from(step.kind, step.due_at, dies_at=dies_at, at=at),
+            created_at=at,
         )
 
     def _authorization(self, at: datetime, *, parent_id: UUID | None = None) -> dict[str, Any]:
@@ -193,6 +213,7 @@ class Purse:
             kind=kind,
             target_id=target_id,
             amount=amount.amount if amount else None,
+            final=True,
             state=OperationState.DONE,
             created_at=at,
             called_at=at,

@@ -14,8 +14,8 @@ from sqlalchemy import select
 
 from exodrive.accounts.models import StaffUser
 from exodrive.accounts.roles import Role
-from exodrive.bookings import offers
-from exodrive.bookings.offers import Desk
+from exodrive.bookings.reservation import offers
+from exodrive.bookings.reservation.offers import Desk
 from exodrive.fleet.models import Car
 from exodrive.house import queries as houses
 from exodrive.house.models import Place

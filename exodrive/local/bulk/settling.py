@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from exodrive.bookings import charging, policy
+from exodrive.bookings import policy
+from exodrive.bookings.charge import charging
+from exodrive.bookings.charge_states import ChargeState
 from exodrive.bookings.models import ChargeKind
+from exodrive.bookings.money import earnings, fee_invoices
 from exodrive.bookings.states import Move, State
 from exodrive.contracts.states import OPEN as OPEN_CONTRACT
 from exodrive.contracts.states import ContractState
+from exodrive.invoicing.models import InvoiceKind
 from exodrive.kernel.actors import CUSTOMER, DOCUSEAL, SYSTEM
 from exodrive.kernel.money import Money, total
 from exodrive.ledger.models import Account
+from exodrive.ledger.postings import Side, Sides
 from exodrive.local.bulk import books
-
-if TYPE_CHECKING:
-    from exodrive.local.bulk.tale import Tale
+from exodrive.local.bulk.tale import Tale
 
 CHARGED = 0.1  # of the rentals
 SECONDS = timedelta(seconds=5)
@@ -49,6 +52,19 @@ def charge(tale: Tale) -> None:
             "amount": line.amount.amount,
             "note": "",
             "params": line.params,
+            "state": ChargeState.PROPOSED,
+            "late": False,
+            "arose_at": tale.when.taken_back_at,
+            "entered_at": tale.when.taken_back_at,
+            "entered_by": tale.scene.agent.name,
+            "source_key": None,
+            "dropped_for": None,
+            "settled_at": None,
+            "from_deposit": 0,
+            "given_back": 0,
+            "credited": 0,
+            "bill_id": None,
+            "invoice_id": None,
         }
     )
 
@@ -72,24 +88,30 @@ def close(tale: Tale, *, at: datetime) -> None:
             tale.deposit.void(at + SECONDS)
         paid += tale.deposit.kept
     closed_at = at + 3 * SECONDS
-    tale.row["closed_at"] = closed_at
-    _invoice(tale, due=tale.total + take, paid=paid, at=closed_at)
+    tale.row |= {"closed_at": closed_at, "deposit_release_at": None}
+    for row in tale.charges:
+        row |= {"state": ChargeState.SETTLED, "settled_at": closed_at, "from_deposit": row["amount"]}
+    _invoice(tale, _rental_lines(tale), due=tale.total + take, paid=paid, at=closed_at)
     _recognise(tale, take=take, paid=paid, at=closed_at)
     tale.move(Move.SETTLE, State.CLOSED, by=SYSTEM, at=closed_at)
 
 
-def _invoice(tale: Tale, *, due: Money, paid: Money, at: datetime) -> None:
-    """Without its number, which it gets when the batch is written."""
-    renter = tale.drivers[0]
+def _rental_lines(tale: Tale) -> list[list[Any]]:
     lines = [[line.code, dict(line.params), line.amount.amount] for line in tale.offer.price.lines]
-    lines += [
+    return lines + [
         [f"charge_{row['kind']}", {**row["params"], "note": row["note"]}, row["amount"]]
         for row in tale.charges
     ]
+
+
+def _invoice(tale: Tale, lines: list[list[Any]], *, due: Money, paid: Money, at: datetime) -> None:
+    """Without its number, which it gets when the batch is written."""
+    renter = tale.drivers[0]
     tale.batch.add(
         "invoices",
         id=tale.ids.at(at),
         booking_id=tale.id,
+        kind=InvoiceKind.INVOICE,
         year=at.astimezone(tale.scene.zone).year,
         recipient_name=renter.name,
         recipient_address=renter.address,
@@ -99,24 +121,24 @@ def _invoice(tale: Tale, *, due: Money, paid: Money, at: datetime) -> None:
         paid=paid.amount,
         lines=lines,
         issued_at=at,
+        supplied_on=tale.pickup_at.astimezone(tale.scene.zone).date(),
         file_id=tale.scene.papers.document,
     )
 
 
 def _recognise(tale: Tale, *, take: Money, paid: Money, at: datetime) -> None:
-    price = tale.offer.price
-    _post(
-        tale,
-        "settlement",
-        {
-            Account.PREPAID: paid,
-            Account.RECEIVABLE: price.total + take - paid,
-            Account.RENTAL: -price.net,
-            Account.CHARGES: -take,
-            Account.TAX: -price.tax,
-        },
-        at=at,
-    )
+    charges: dict[Side, Money] = {
+        (Account.CHARGES, str(row["kind"])): Money(-row["amount"], tale.currency) for row in tale.charges
+    }
+    from_deposit = tale.deposit.kept if tale.deposit is not None else Money.zero(tale.currency)
+    sides: dict[Side, Money] = {
+        Account.PREPAID: paid - from_deposit,
+        Account.DEPOSITS: from_deposit,
+        Account.RECEIVABLE: tale.offer.price.total + take - paid,
+        **earnings.of_price(tale.offer.price),
+        **charges,
+    }
+    _post(tale, "settlement", sides, at=at)
 
 
 def end(tale: Tale, state: State) -> None:
@@ -168,14 +190,15 @@ def _unwind(tale: Tale, *, keep: Money, at: datetime) -> None:
 
 
 def _keep_fee(tale: Tale, fee: Money, *, at: datetime) -> None:
-    """The tax on a fee is its share of the agreed price's."""
-    price = tale.offer.price
-    tax = Money(fee.amount * price.tax.amount // price.total.amount, fee.currency)
-    sides = {Account.PREPAID: fee, Account.CANCELLATION: -(fee - tax), Account.TAX: -tax}
+    sides: dict[Side, Money] = {Account.PREPAID: fee, **earnings.of_fee(tale.offer.price, fee)}
     _post(tale, "cancellation", sides, at=at)
+    lines = [
+        [line.code, line.params, line.amount.amount] for line in fee_invoices.lines(tale.offer.price, fee)
+    ]
+    _invoice(tale, lines, due=fee, paid=fee, at=at)
 
 
-def _post(tale: Tale, kind: str, sides: dict[Account, Money], *, at: datetime) -> None:
+def _post(tale: Tale, kind: str, sides: Sides, *, at: datetime) -> None:
     books.post(
         tale.batch,
         tale.ids,

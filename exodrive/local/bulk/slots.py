@@ -56,13 +56,13 @@ def _backwards(car: int, *, today: int, closed: Collection[int], chance: Random)
     lengths, weights = zip(*LENGTHS, strict=True)
     day = LAST_DAY - chance.randrange(20)
     while True:
-        returned_on = _open_day(day - _gap(day, chance), today, closed)
-        picked_up_on = _open_day(returned_on - chance.choices(lengths, weights)[0], today, closed)
+        returned_on = open_day(day - _gap(day, chance), today, closed)
+        picked_up_on = open_day(returned_on - chance.choices(lengths, weights)[0], today, closed)
         yield Slot(returned_on, picked_up_on, car, kept=True)
         if chance.random() < GIVEN_UP:
             moved = chance.randrange(-20, 1)
-            start = _open_day(picked_up_on + moved, today, closed)
-            end = _open_day(start + chance.choices(lengths, weights)[0] + 2, today, closed)
+            start = open_day(picked_up_on + moved, today, closed)
+            end = open_day(start + chance.choices(lengths, weights)[0] + 2, today, closed)
             yield Slot(end, start, car, kept=False)
         day = picked_up_on
 
@@ -73,7 +73,8 @@ def _gap(day: int, chance: Random) -> int:
     return 1 + int(-mean * log(1 - chance.random()))
 
 
-def _open_day(day: int, today: int, closed: Collection[int]) -> int:
+def open_day(day: int, today: int, closed: Collection[int]) -> int:
+    """This day, or the last one before it on which the house is open."""
     while (today + day) % 7 in closed:
         day -= 1
     return day

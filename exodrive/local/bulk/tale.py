@@ -1,8 +1,4 @@
-"""One booking's life, told step by step as the house does it, in rows instead of deeds.
-
-A step is told if its moment has come and the fate goes that far. What the steps leave is what the use cases
-of `exodrive.bookings` leave; `tests/domain/test_demo_bookings.py` compares the two.
-"""
+"""One booking's life in rows instead of deeds: what stands of it, and its steps up to the capture."""
 
 from __future__ import annotations
 
@@ -10,15 +6,16 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from exodrive.availability.rules import OccupancyKind
-from exodrive.bookings import links, offers, search
-from exodrive.bookings.offers import Journey
+from exodrive.bookings import links, search
+from exodrive.bookings.reservation import offers
+from exodrive.bookings.reservation.offers import Journey
 from exodrive.bookings.states import EVENTS, OCCUPYING, Move, State
-from exodrive.contracts.states import ContractState
-from exodrive.customers.register import normal_licence
+from exodrive.contracts.states import ContractKind, ContractState
+from exodrive.customers.register import normal_licence, searchable
 from exodrive.kernel.actors import CUSTOMER, DOCUSEAL, PAYPAL, Actor
 from exodrive.kernel.ids import hash_secret
 from exodrive.kernel.money import Money
-from exodrive.local.bulk import fates, keys, settling
+from exodrive.local.bulk import fates
 from exodrive.local.bulk.people import Person
 from exodrive.local.bulk.purse import Purse
 from exodrive.local.bulk.rows import Batch
@@ -26,6 +23,7 @@ from exodrive.local.bulk.scene import Scene
 from exodrive.local.bulk.slots import Slot
 from exodrive.local.bulk.trail import Trail
 from exodrive.payments import plan
+from exodrive.payments.plan import Hold, Planned, StepKind, Terms
 from exodrive.payments.states import Purpose
 
 LIFE = list(State)
@@ -33,7 +31,7 @@ EXTRA, SECOND_DRIVER, DELIVERED = 0.2, 0.12, 0.3
 
 
 class Tale:
-    """One booking. `tell` fills the batch; the trail is left for the end of the batch."""
+    """One booking. Its steps fill the batch; the trail is left for the end of the batch."""
 
     def __init__(self, scene: Scene, batch: Batch, slot: Slot, *, reference: str) -> None:
         self.scene, self.batch, self.ids, self.chance = scene, batch, scene.ids, scene.chance
@@ -59,42 +57,22 @@ class Tale:
         self.contract: dict[str, Any] = {}
         self.rental: Purse | None = None
         self.deposit: Purse | None = None
-        self.capture_at: datetime | None = None
+        self.planned: tuple[Planned, ...] = ()
         self.charges: list[dict[str, Any]] = []
-
-    def tell(self) -> None:
-        self._hold()
-        if self._goes(State.AWAITING_PAYMENT, self.when.ordered_at):
-            self._order()
-        if self._goes(State.AWAITING_SIGNATURE, self.when.authorized_at):
-            self._authorize()
-        if self._goes(State.CONFIRMED, self.when.signed_at):
-            self._sign()
-            self._capture()
-            keys.ask_for_deposit(self)
-        if self._goes(State.ON_RENT, self.pickup_at):
-            keys.hand_over(self)
-        if self._goes(State.RETURNED, self.return_at):
-            keys.take_back(self)
-        if self._goes(State.CLOSED, self.closed_at):
-            settling.close(self, at=self.closed_at)
-        if self.fate.ends_as is not None:
-            settling.end(self, self.fate.ends_as)
-        self._write()
 
     def move(self, move: Move, to: State, *, by: Actor, at: datetime, **how: Any) -> None:
         self.trail.note(EVENTS[move], by=by, at=at, before=None if move is Move.HOLD else self.state, **how)
         self.state = to
 
-    def _goes(self, to: State, at: datetime) -> bool:
+    def goes(self, to: State, at: datetime) -> bool:
         """Whether the life goes on to this state: nothing is skipped, and nothing comes before its time."""
         follows = LIFE.index(to) == LIFE.index(self.state) + 1
         return follows and at <= self.fate.until and LIFE.index(to) <= LIFE.index(self.fate.stands_at)
 
-    def _hold(self) -> None:
+    def hold(self) -> None:
         scene, at = self.scene, self.when.held_at
         self.journey = Journey(*self._places(), self.pickup_at, self.return_at)
-        ordered = self._goes(State.AWAITING_PAYMENT, self.when.ordered_at)
+        ordered = self.goes(State.AWAITING_PAYMENT, self.when.ordered_at)
         if ordered:
             self._choose_drivers()
         extras = self._extras() if ordered else {}
@@ -125,6 +103,8 @@ class Tale:
             "currency": price.currency,
             "total": price.total.amount,
             "deposit": self.offer.deposit.amount,
+            "hand_back": 0,
+            "fee_billed": 0,
             "policies": dict(scene.desk.policies.versions),
             "extras": extras,
             "payment_delayed": False,
@@ -153,11 +133,12 @@ class Tale:
             self.batch.add(
                 "customers", id=renter.id, email=renter.email, name=renter.name, phone=renter.phone,
                 created_at=at,
+                search=searchable(email=renter.email, name=renter.name, phone=renter.phone),
             )  # fmt: skip
         if self.chance.random() < SECOND_DRIVER:
             self.drivers.append(self.scene.guests.stranger(self.ids.at(at)))
 
-    def _order(self) -> None:
+    def order(self) -> None:
         at = self.when.ordered_at
         self.row |= {
             "ordered_at": at,
@@ -191,6 +172,7 @@ class Tale:
             email=driver.email,
             phone=driver.phone,
             address=driver.address,
+            address_parts=driver.address_parts,
             born_on=driver.born_on,
             licence_number=normal_licence(driver.licence_number),
             licence_region=driver.region,
@@ -202,7 +184,7 @@ class Tale:
             insured_until=driver.born_on.replace(year=year + 1) if position == 0 else None,
         )
 
-    def _authorize(self) -> None:
+    def authorize(self) -> None:
         at, rules = self.when.authorized_at, self.scene.desk.policies.booking
         self._paid().authorize(at)
         expires_at = min(at + timedelta(hours=rules.signature_hours), self.pickup_at)
@@ -218,6 +200,8 @@ class Tale:
             "contracts",
             id=self.ids.at(sent_at),
             booking_id=self.id,
+            kind=ContractKind.AGREEMENT,
+            number=0,
             state=ContractState.SENT,
             values={
                 "Booking reference": self.row["reference"],
@@ -239,7 +223,7 @@ class Tale:
     def _tell_contract(self, action: str, *, at: datetime) -> None:
         self.trail.note(action, by=DOCUSEAL, at=at, contract=str(self.contract["id"]), why=None)
 
-    def _sign(self) -> None:
+    def sign(self) -> None:
         at, document = self.when.signed_at, self.scene.papers.document
         self.contract |= {
             "state": ContractState.SIGNED,
@@ -251,26 +235,27 @@ class Tale:
         self.row |= {"confirmed_at": at, "expires_at": None}
         self.move(Move.SIGN, State.CONFIRMED, by=DOCUSEAL, at=at)
 
-    def _capture(self) -> None:
+    def capture(self) -> None:
         """By the plan, or left to it."""
         rules = self.scene.desk.policies.capture
         rental = self._paid()
-        planned = plan.capture_at(
+        terms = Terms(
             when=rules.when,
             hours_before=rules.hours_before,
-            authorized_at=rental.authorized_at,
             signed_at=self.when.signed_at,
             pickup_at=self.pickup_at,
             return_at=self.return_at,
         )
-        if planned is not None and planned <= self.fate.until:
-            rental.capture(self.total, at=planned)
+        planned = plan.steps(Hold(authorized_at=rental.authorized_at), terms, at=self.when.signed_at)
+        due_at = next((step.due_at for step in planned if step.kind is StepKind.CAPTURE), None)
+        if due_at is not None and due_at <= self.fate.until:
+            rental.capture(self.total, at=due_at)
         else:
-            self.capture_at = planned
+            self.planned = tuple(step for step in planned if step.due_at > self.fate.until)
 
-    def _write(self) -> None:
+    def write(self) -> None:
         if self.rental is not None:
-            self.rental.close(capture_at=None if self.fate.ends_as else self.capture_at)
+            self.rental.close(planned=() if self.fate.ends_as else self.planned, at=self.when.signed_at)
         if self.deposit is not None:
             self.deposit.close()
         for charge in self.charges:
