@@ -10,6 +10,7 @@ from wtforms import EmailField, StringField
 from wtforms.validators import DataRequired, Email, Length
 
 from exodrive.blueprints.htmx import page
+from exodrive.blueprints.plain_text import tidy
 from exodrive.bookings import links
 from exodrive.extensions import limiter
 from exodrive.kernel import clock
@@ -20,10 +21,6 @@ account = Blueprint("account", __name__)
 
 def init_app(app: Flask) -> None:
     app.register_blueprint(account)
-
-
-def tidy(value: str | None) -> str | None:
-    return value.strip() if value else value
 
 
 class FindForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
@@ -37,9 +34,9 @@ class FindForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     )
     reference = StringField(
         _l("Booking reference"),
-        [DataRequired(_l("It is in every mail about the booking.")), Length(max=20)],
+        [Length(max=20, message=_l("It is shorter: such as EXD-7K4M2Q."))],
         filters=[tidy],
-        description=_l("Such as EXD-7K4M2Q."),
+        description=_l("Such as EXD-7K4M2Q. Left empty, you get the links of all your bookings."),
     )
 
 
@@ -56,5 +53,5 @@ def send_link() -> ResponseReturnValue:
     if not form.validate():
         return page("account/find.html", "finding", status=422, form=form, asked=False)
     with transaction():
-        links.want(email=form.email.data, reference=form.reference.data, at=clock.now())
+        links.want(email=form.email.data, reference=form.reference.data or "", at=clock.now())
     return page("account/find.html", "finding", form=form, asked=True)

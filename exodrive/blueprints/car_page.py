@@ -5,39 +5,55 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
+from typing import NamedTuple
 
 from flask import Response, current_app, request
 
 from exodrive.availability import queries as availability
-from exodrive.blueprints import car_calendar, counter, date_words, promises, search
-from exodrive.blueprints.car_calendar import Month
-from exodrive.blueprints.htmx import page
+from exodrive.blueprints import car_calendar, car_terms, counter, date_words, promises, promo_codes, search
+from exodrive.blueprints.car_calendar import Calendar
+from exodrive.blueprints.htmx import page, wants_fragment
 from exodrive.blueprints.search import Search
 from exodrive.blueprints.visitors import known, visitor
-from exodrive.bookings import expiry, finding, holding, links, offers, policy
+from exodrive.bookings import links, policy
 from exodrive.bookings.models import Booking
-from exodrive.bookings.offers import Desk, Offer
 from exodrive.bookings.policy import CancellationTerms, DatesRefused
+from exodrive.bookings.reservation import expiry, finding, holding, offers, promoting
+from exodrive.bookings.reservation.offers import Desk, Offer
 from exodrive.bookings.states import State
 from exodrive.fleet import queries as fleet
 from exodrive.fleet.models import Car
 from exodrive.house import queries as house
+from exodrive.kernel.cursors import CursorUnreadable
 from exodrive.pricing.days import RentalTooLong
+from exodrive.pricing.promotion_rules import PromotionRefused
 from exodrive.rendering import policies
+from exodrive.reviews import queries as reviews
+from exodrive.reviews.queries import Page, Score
 
 SIMILAR = 3
+
+
+class Said(NamedTuple):
+    """What renters say of the car: all counted, some shown."""
+
+    score: Score
+    page: Page
+    kept: dict[str, str]  # the dates and places of the address, for links that keep them
 
 
 @dataclass
 class CarView:
     """All that the page shows. `offer` is the price for good dates, `free` whether the car can be had, `mine`
-    what this visitor has begun with the car already, `my_secret` that of the link to it.
+    what this visitor has begun with the car already, `my_secret` that of the link to it. `said` is left out
+    where only a part of the page is asked for.
     """
 
     car: Car
     search: Search
     desk: Desk
-    month: Month
+    calendar: Calendar
     offer: Offer | None
     free: bool
     mine: Booking | None
@@ -47,11 +63,12 @@ class CarView:
     others: list[Offer]
     similar: list[Offer]
     relatives: list[Car]
+    said: Said | None
+    promo_fault: str  # why the promo code that was typed does not count
 
-    @staticmethod
-    def params_of(offer: Offer) -> dict[str, str]:
-        """An offer's dates and places as parts of an address."""
-        return search.journey_params(offer.journey)
+    def params_of(self, offer: Offer) -> dict[str, str]:
+        """An offer's dates and places as parts of an address, with the promo code that was typed."""
+        return search.journey_params(offer.journey, code=self.search.code)
 
 
 def look(slug: str, args: Mapping[str, str], *, at: datetime) -> CarView:
@@ -60,16 +77,21 @@ def look(slug: str, args: Mapping[str, str], *, at: datetime) -> CarView:
     asked = search.read(args, house.places(), partly=True)
     desk = counter.desk(at=at, currencies=fleet.currencies() | {car.currency})
     offer = _offer(car, asked, desk=desk, at=at)
+    promo_fault = ""
+    if offer is not None and asked.code:
+        offer, promo_fault = with_code(offer, asked.code, desk=desk, at=at)
     mine = _begun(car, at=at)
     free = offer is not None and _is_free(offer, mine, at=at)
     near = offer is not None and not free
+    code = "" if promo_fault else asked.code
+    lowered = partial(promoting.all_with_code, typed=code, desk=desk, at=at)
     if free:
         visitor()  # marked before the button is there: two clicks at once are one person's, not two rivals'
     return CarView(
         car=car,
         search=asked,
         desk=desk,
-        month=car_calendar.month(car, asked, args.get("month", ""), desk=desk, at=at),
+        calendar=car_calendar.months(car, asked, args.get("month", ""), desk=desk, at=at),
         offer=offer,
         free=free,
         mine=mine,
@@ -78,14 +100,26 @@ def look(slug: str, args: Mapping[str, str], *, at: datetime) -> CarView:
         if offer and free
         else "",
         terms=_terms(offer, desk=desk, at=at),
-        others=finding.other_dates(car, offer.journey, desk=desk, at=at) if offer and near else [],
-        similar=finding.similar(car, offer.journey, desk=desk, at=at) if offer else [],
+        others=lowered(finding.other_dates(car, offer.journey, desk=desk, at=at)) if offer and near else [],
+        similar=lowered(finding.similar(car, offer.journey, desk=desk, at=at)) if offer else [],
         relatives=[] if offer else _relatives(car),
+        said=None if wants_fragment() else reviews_of(car, args),
+        promo_fault=promo_fault,
     )
+
+
+def with_code(offer: Offer, code: str, *, desk: Desk, at: datetime) -> tuple[Offer, str]:
+    """The offer at the price with a promo code; or as it was, and in words why the code does not count."""
+    promo_codes.count_try()
+    try:
+        return promoting.with_code(offer, code, desk=desk, at=at), ""
+    except PromotionRefused as error:
+        return offer, promo_codes.in_words(error)
 
 
 def answer(view: CarView, *, news: str = "", status: int = 200) -> Response:
     """The page, or what htmx asked for of it. `news` says in words what has changed about the price."""
+    figures = policies.Figures.of(view.desk.policies, currency=view.car.currency, car=view.car)
     parts = ("calendar", "quote", "dates", "like")
     # Whoever types dates keeps the fields; a click in the calendar fills them anew.
     typing = request.headers.get("HX-Target") == "quote"
@@ -97,13 +131,31 @@ def answer(view: CarView, *, news: str = "", status: int = 200) -> Response:
         *beside,
         status=status,
         view=view,
+        said=view.said,
         car=view.car,
         search=view.search,
         news=news,
         typing=typing,
         policies=policies.texts(view.desk.policies, currency=view.car.currency, car=view.car),
-        figures=policies.Figures.of(view.desk.policies, currency=view.car.currency, car=view.car),
+        figures=figures,
+        included=car_terms.included(view.desk.policies, figures),
+        asked=car_terms.asked(view.desk.policies, figures),
     )
+
+
+def answer_more(car: Car, said: Said) -> Response:
+    """The next page of a car's reviews, for htmx."""
+    return page("catalog/car.html", "said", "more", car=car, said=said)
+
+
+def reviews_of(car: Car, args: Mapping[str, str]) -> Said:
+    """A page of the car's reviews; one that cannot be found is the first."""
+    try:
+        shown = reviews.of_car(car.id, after=args.get("reviews") or None)
+    except CursorUnreadable:
+        shown = reviews.of_car(car.id)
+    kept = {name: args[name] for name in ("place", "back", "from", "to", promo_codes.FIELD) if args.get(name)}
+    return Said(reviews.score(car.id), shown, kept)
 
 
 def _offer(car: Car, asked: Search, *, desk: Desk, at: datetime) -> Offer | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from typing import NamedTuple
 
 from flask import Blueprint, Flask, current_app, flash, redirect, request, url_for
@@ -11,12 +12,12 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from exodrive.availability.occupancies import CarBusy, CarTaken
-from exodrive.blueprints import car_page, counter, promises, search
+from exodrive.blueprints import car_page, counter, promises, promo_codes, search
 from exodrive.blueprints.htmx import page
 from exodrive.blueprints.promises import Promise
 from exodrive.blueprints.visitors import visitor
-from exodrive.bookings import finding, holding, offers
-from exodrive.bookings.holding import CarWithdrawn
+from exodrive.bookings.reservation import finding, holding, offers, promoting
+from exodrive.bookings.reservation.holding import CarWithdrawn
 from exodrive.extensions import limiter
 from exodrive.fleet import queries as fleet
 from exodrive.fleet.models import Car
@@ -24,6 +25,7 @@ from exodrive.kernel import clock
 from exodrive.kernel.contention import car_lock
 from exodrive.kernel.db import transaction
 from exodrive.kernel.money import Money
+from exodrive.pricing.promotion_rules import PromotionRefused
 from exodrive.pricing.quotes import QuoteExpired, QuoteForged
 from exodrive.rendering import formats
 
@@ -62,6 +64,8 @@ def hold(slug: str) -> ResponseReturnValue:
         held = _hold(car, promise, at=at)
     except (CarTaken, CarBusy, CarWithdrawn) as error:
         return _lost(promise, token, busy=isinstance(error, CarBusy), at=at)
+    except PromotionRefused as error:
+        return _without_code(slug, error, at=at)
     flash(_("Held for you. The clock is running."))
     if held.earlier:
         flash(_("You hold one car at a time: the %(car)s is free for others again.", car=held.earlier))
@@ -98,8 +102,10 @@ def _lost(promise: Promise, token: str, *, busy: bool, at: datetime) -> Response
         car = fleet.car_by_id(promise.quote.request.car_id)
         journey = promise.journey()
         desk = counter.desk(at=at)
-        others = finding.other_dates(car, journey, desk=desk, at=at)
-        similar = finding.similar(car, journey, desk=desk, at=at)
+        code = promoting.code_of(promise.quote.request)
+        lowered = partial(promoting.all_with_code, typed=code, desk=desk, at=at)
+        others = lowered(finding.other_dates(car, journey, desk=desk, at=at))
+        similar = lowered(finding.similar(car, journey, desk=desk, at=at))
     return page(
         "checkout/taken.html",
         "taken",
@@ -110,7 +116,7 @@ def _lost(promise: Promise, token: str, *, busy: bool, at: datetime) -> Response
         journey=journey,
         others=others,
         similar=similar,
-        params=search.journey_params,
+        params=partial(search.journey_params, code=code),
     )
 
 
@@ -121,6 +127,15 @@ def _new_price(slug: str, token: str, *, at: datetime) -> ResponseReturnValue:
         view = car_page.look(slug, MultiDict(request.form), at=at)
     return car_page.answer(
         view, news=_what_changed(old, view.offer.price.total if view.offer else None), status=409
+    )
+
+
+def _without_code(slug: str, error: PromotionRefused, *, at: datetime) -> ResponseReturnValue:
+    """The last use of a code went to somebody else: the car's page with the price that is left."""
+    with transaction():
+        view = car_page.look(slug, MultiDict(request.form), at=at)
+    return car_page.answer(
+        view, news=_("%(why)s Nothing is held yet.", why=promo_codes.in_words(error)), status=409
     )
 
 

@@ -8,12 +8,13 @@ from datetime import datetime
 from flask import current_app
 
 from exodrive.availability import queries as availability
-from exodrive.blueprints import counter, promises, search
+from exodrive.blueprints import car_page, counter, promises, search
 from exodrive.blueprints.visitors import visitor
-from exodrive.bookings import offers
 from exodrive.bookings.models import Booking
-from exodrive.bookings.offers import Journey, Offer
 from exodrive.bookings.policy import DatesRefused
+from exodrive.bookings.reservation import offers, promoting
+from exodrive.bookings.reservation.offers import Journey, Offer
+from exodrive.pricing.request import PriceRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +28,16 @@ class Again:
 
 def again(booking: Booking, *, at: datetime) -> Again:
     """What can be done about an ended hold; inside a transaction."""
-    journey = Journey(booking.pickup_place, booking.return_place, booking.pickup_at, booking.return_at)
-    params = search.journey_params(journey)
+    journey = Journey.of(booking)
+    code = promoting.code_of(PriceRequest.from_json(booking.request))
+    params = search.journey_params(journey, code=code)
+    desk = counter.desk(at=at, currencies={booking.currency})
     try:
-        offer = offers.make(
-            booking.car, journey, desk=counter.desk(at=at, currencies={booking.currency}), at=at
-        )
+        offer = offers.make(booking.car, journey, desk=desk, at=at)
     except DatesRefused:
         return Again(None, "", params)
+    if code:
+        offer = car_page.with_code(offer, code, desk=desk, at=at)[0]
     rentable = booking.car.visible and booking.car.available
     # Its own place may not have been given back yet: whoever holds next does that.
     if not rentable or not availability.is_free(booking.car_id, offer.period, ignoring_booking=booking.id):

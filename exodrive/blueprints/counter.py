@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from exodrive.bookings import offers
-from exodrive.bookings.offers import Desk
+from exodrive.bookings.reservation import offers
+from exodrive.bookings.reservation.offers import Desk
 from exodrive.fleet import queries as fleet
 from exodrive.house import queries as house
 

@@ -9,8 +9,8 @@ from babel.dates import format_date
 from flask_babel import get_locale, ngettext, pgettext
 from flask_babel import gettext as _
 
-from exodrive.bookings.offers import Journey
 from exodrive.bookings.policy import DatesRefused
+from exodrive.bookings.reservation.offers import Journey
 from exodrive.pricing.days import MOST_DAYS
 
 PICKUP, RETURN = "pickup", "back_at"
@@ -85,6 +85,7 @@ _WORDS: dict[str, tuple[str, Callable[[Mapping[str, Any]], str]]] = {
         RETURN,
         lambda figures: _("This car is rented for %(days)s or more.", days=_days(figures)),
     ),
+    "return_passed": (RETURN, lambda _figures: _("Choose a return that has not passed.")),
     "pickup_outside_hours": (
         PICKUP,
         lambda _figures: _("We are closed then. Choose a time within our hours."),

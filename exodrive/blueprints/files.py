@@ -6,6 +6,7 @@ Its end is rounded to the hour, so that the same photo keeps its address, and a 
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -25,9 +26,17 @@ files = Blueprint("files", __name__)
 
 HOUR = int(timedelta(hours=1).total_seconds())
 # What a browser may show by itself; anything else is only ever saved.
-SHOWN = frozenset({"application/pdf", "image/jpeg", "image/png", "image/webp"})
-# Nothing in a file runs. No stricter: browsers draw a PDF by a part of their own that `sandbox` would stop.
-POLICY = "default-src 'self'; script-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'"
+PDF = "application/pdf"
+PHOTOS = frozenset({"image/jpeg", "image/png", "image/webp"})
+SHOWN = PHOTOS | {PDF}
+UNFIT = re.compile(r'[\x00-\x1f\x7f"\\]')  # signs that would end a header, or the name in it
+# Nothing in a file runs. No stricter: browsers draw a PDF by a part of their own, which has styles inline and
+# which `sandbox` would stop.
+POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox"
+PDF_POLICY = (
+    "default-src 'none'; script-src 'none'; object-src 'self'; style-src 'unsafe-inline'; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'none'"
+)
 
 
 class FileLinkEnded(NotFound):
@@ -63,10 +72,13 @@ def show(token: str) -> Response:
         row, content = store.read(UUID(hex=ticket["file"]))
     response = Response(content, content_type=row.media_type)
     saved = "download" in request.args or row.media_type not in SHOWN
-    response.headers.set("Content-Disposition", "attachment" if saved else "inline", filename=row.name)
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Content-Security-Policy"] = POLICY
-    response.headers["Cache-Control"] = f"private, max-age={HOUR}, immutable"
+    response.headers.set(
+        "Content-Disposition", "attachment" if saved else "inline", filename=UNFIT.sub("_", row.name)
+    )
+    response.headers["Content-Security-Policy"] = PDF_POLICY if row.media_type == PDF else POLICY
+    # Papers with names on them stay in no cache.
+    kept = f"private, max-age={HOUR}, immutable" if row.media_type in PHOTOS else "private, no-store"
+    response.headers["Cache-Control"] = kept
     return response
 
 

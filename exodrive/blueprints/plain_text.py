@@ -9,12 +9,24 @@ from __future__ import annotations
 from flask import Flask, abort, request
 from werkzeug.datastructures import MultiDict
 
+from exodrive.kernel import seen
+
 ZERO = "\x00"
 READ_AS_BYTES = "webhooks"
 
 
 def init_app(app: Flask) -> None:
     app.before_request(refuse)
+
+
+def tidy(value: str | None) -> str | None:
+    """What was typed, as one line without spare spaces and signs that nobody sees: a filter for fields."""
+    return " ".join(seen.only(value).split()) if value else value
+
+
+def ends_tidied(value: str | None) -> str | None:
+    """What was typed, with its lines and paragraphs, without space around it and signs that nobody sees."""
+    return seen.only(value).strip() if value else value
 
 
 def refuse() -> None:

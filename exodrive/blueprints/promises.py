@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from itsdangerous import BadData, URLSafeSerializer
 
-from exodrive.bookings.offers import Journey, Offer
+from exodrive.bookings.reservation.offers import Journey, Offer
 from exodrive.house import queries as house
 from exodrive.kernel.money import Money
 from exodrive.pricing import quotes

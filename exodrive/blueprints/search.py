@@ -6,6 +6,7 @@ with it stands beside its field.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
@@ -16,14 +17,14 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
-from wtforms import DateTimeLocalField, SelectField
+from wtforms import DateTimeLocalField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional
 
-from exodrive.blueprints import date_words
+from exodrive.blueprints import date_words, promo_codes
 from exodrive.blueprints.date_words import Refusal
-from exodrive.bookings.offers import Journey
 from exodrive.bookings.policy import DatesRefused
+from exodrive.bookings.reservation.offers import Journey
 from exodrive.house.models import Place
 from exodrive.pricing import days
 
@@ -32,6 +33,7 @@ FORMAT = "%Y-%m-%dT%H:%M"
 YEARS = range(2000, 2200)
 FRIDAY = 4
 USUAL_TIME = time(10)
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 class MomentField(DateTimeLocalField):  # type: ignore[misc]  # WTForms has no types
@@ -40,6 +42,9 @@ class MomentField(DateTimeLocalField):  # type: ignore[misc]  # WTForms has no t
     data: datetime | None
 
     def process_formdata(self, valuelist: list[str]) -> None:
+        if valuelist and _DAY.fullmatch(valuelist[0].strip()):
+            # A day alone, as somebody types it into the address: from the usual time on.
+            valuelist = [f"{valuelist[0].strip()}T{USUAL_TIME:%H:%M}"]
         try:
             super().process_formdata(valuelist)
         except ValueError as error:
@@ -59,6 +64,7 @@ class SearchForm(FlaskForm):  # type: ignore[misc]
     back = SelectField(_l("Return place"))
     pickup = MomentField(_l("Pick-up"), [Optional()], name="from")
     back_at = MomentField(_l("Return"), [Optional()], name="to")
+    code = StringField(_l("Promo code"), [Optional()], name=promo_codes.FIELD)
 
 
 @dataclass
@@ -70,6 +76,7 @@ class Search:
     place: Place
     back: Place
     category: str | None = None
+    code: str = ""  # a promo code, as it was typed
     pickup_at: datetime | None = None
     return_at: datetime | None = None
     notes: list[str] = field(default_factory=list)
@@ -102,23 +109,38 @@ class Search:
             "from": _typed(self.form.pickup),
             "to": _typed(self.form.back_at),
             "category": self.category,
+            promo_codes.FIELD: self.code,
         }
         return {name: value for name, value in {**parts, **changes}.items() if value}
 
 
-def read(args: Mapping[str, str], places: Sequence[Place], *, partly: bool = False) -> Search:
-    """Read a search; unknown places become the first one. `partly` allows one date without the other."""
+def read(
+    args: Mapping[str, str],
+    places: Sequence[Place],
+    *,
+    partly: bool = False,
+    earliest: datetime | None = None,
+    latest: datetime | None = None,
+) -> Search:
+    """Read a search; unknown places become the first one. `partly` allows one date without the other.
+
+    `earliest` and `latest` are the moments between which the calendar of a browser lets people choose the
+    pick-up; what is typed into the address all the same is for the house's rules to judge.
+    """
     by_slug = {place.slug: place for place in places}
     asked = MultiDict({name: str(args.get(name, "")) for name in ("place", "back", "from", "to")})
     place = by_slug.get(asked["place"], places[0])
     back = by_slug.get(asked["back"], place)
     asked["place"] = place.slug
     asked["back"] = "" if back is place else back.slug
+    code = asked[promo_codes.FIELD] = promo_codes.typed(str(args.get(promo_codes.FIELD, "")))
     form = SearchForm(formdata=asked)
     form.place.choices = [SelectChoice(each.slug, each.name) for each in places]
     form.back.choices = [SelectChoice("", _("Same as pick-up")), *form.place.choices]
+    form.place.render_kw = {"data_usual": places[0].slug}
+    _limit(form, place.time_zone, earliest, latest)
     form.validate()
-    found = Search(form, place, back, category=args.get("category") or None)
+    found = Search(form, place, back, category=args.get("category") or None, code=code)
     found.pickup_at = _moment(found, form.pickup)
     found.return_at = _moment(found, form.back_at)
     _check(found, partly=partly)
@@ -140,16 +162,28 @@ def local(at: datetime, zone: str) -> str:
     return days.wall_clock(at, zone).strftime(FORMAT)
 
 
-def journey_params(journey: Journey) -> dict[str, str]:
-    """A journey as parts of an address."""
+def journey_params(journey: Journey, *, code: str = "") -> dict[str, str]:
+    """A journey as parts of an address, with the promo code that somebody typed."""
     zone = journey.pickup_place.time_zone
     parts = {
         "place": journey.pickup_place.slug,
         "back": "" if journey.return_place.id == journey.pickup_place.id else journey.return_place.slug,
         "from": local(journey.pickup_at, zone),
         "to": local(journey.return_at, zone),
+        promo_codes.FIELD: code,
     }
     return {name: value for name, value in parts.items() if value}
+
+
+def _limit(form: SearchForm, zone: str, earliest: datetime | None, latest: datetime | None) -> None:
+    """Tell the browser which days can be chosen; its refusal of an hour would explain nothing."""
+    limits = {}
+    if earliest is not None:
+        limits["min"] = f"{days.wall_clock(earliest, zone):%Y-%m-%dT00:00}"
+    form.back_at.render_kw = dict(limits)
+    if latest is not None:
+        limits["max"] = f"{days.wall_clock(latest, zone):%Y-%m-%dT23:59}"
+    form.pickup.render_kw = limits
 
 
 def _moment(search: Search, asked: Any) -> datetime | None:

@@ -45,6 +45,7 @@ PAYMENT = {
     "voided": Shown("idle", "ban", _l("Voided")),
     "expired": Shown("idle", "clock-off", _l("Expired")),
     "failed": Shown("stop", "alert-triangle", _l("Failed")),
+    "at_desk": Shown("go", "cash", _l("Paid at the desk")),
 }
 
 CONTRACT = {
@@ -55,6 +56,39 @@ CONTRACT = {
     "declined": Shown("stop", "file-x", _l("Declined")),
     "expired": Shown("idle", "clock-off", _l("Expired")),
     "voided": Shown("idle", "ban", _l("Voided")),
+}
+
+BILL = {
+    "draft": Shown("idle", "clock", _l("On its way")),
+    "sent": Shown("wait", "send", _l("Sent")),
+    "pending": Shown("wait", "clock", _l("With the bank")),
+    "partly_paid": Shown("wait", "cash", _l("Paid in part")),
+    "paid": Shown("go", "circle-check", _l("Paid")),
+    "cancelled": Shown("idle", "ban", _l("Withdrawn")),
+    "written_off": Shown("idle", "archive", _l("Written off")),
+    "refunded": Shown("idle", "receipt-refund", _l("Given back")),
+}
+
+DIFFERENCE = {
+    "open": Shown("stop", "alert-triangle", _l("Open")),
+    "taken_over": Shown("go", "check", _l("Taken over")),
+    "gone": Shown("idle", "circle-check", _l("Gone")),
+    "explained": Shown("info", "message-2", _l("Explained")),
+}
+
+REVIEW = {
+    "written": Shown("wait", "clock", _l("Waiting")),
+    "published": Shown("go", "circle-check", _l("Published")),
+    "declined": Shown("stop", "eye-off", _l("Declined")),
+    "withdrawn": Shown("idle", "ban", _l("Withdrawn")),
+}
+
+QUOTE = {
+    "open": Shown("wait", "send", _l("Open")),
+    "accepted": Shown("go", "circle-check", _l("Accepted")),
+    "declined": Shown("stop", "ban", _l("Declined")),
+    "withdrawn": Shown("idle", "ban", _l("Withdrawn")),
+    "expired": Shown("idle", "clock-off", _l("Expired")),
 }
 
 MESSAGE = {
@@ -94,7 +128,11 @@ KINDS = {
     "booking": BOOKING,
     "payment": PAYMENT,
     "contract": CONTRACT,
+    "bill": BILL,
+    "difference": DIFFERENCE,
+    "quote": QUOTE,
     "message": MESSAGE,
+    "review": REVIEW,
     "delivery": DELIVERY,
     "webhook": WEBHOOK,
 }

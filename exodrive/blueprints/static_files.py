@@ -10,10 +10,11 @@ import gzip
 import hashlib
 import mimetypes
 import re
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
+import brotli
 from flask import Flask, Response, abort, current_app, request, url_for
 from werkzeug.security import safe_join
 
@@ -25,10 +26,13 @@ LONGEST_NAME = 200  # far beyond ours, and short of what a file system stumbles 
 _CSS_PART = re.compile(r'@import url\("(?P<name>[^":]+)"\)(?: layer\((?P<layer>[\w.]+)\))?;\n?')
 _JS_PART = re.compile(r'^import "\./(?P<name>[^"]+)";\n?', re.MULTILINE)
 _CSS_URL = re.compile(r'url\("(?P<name>(?!data:|https?:|[#/])[^"?]+)"\)')
+# What only its author reads; a licence, `/*! ... */`, stays.
+_CSS_COMMENT = re.compile(r"/\*(?!!).*?\*/", re.DOTALL)
+_INDENT = re.compile(r"\n\s*")
 
 
 class Asset(NamedTuple):
-    """One file as it goes over the wire. `compressed` is empty where it would save nothing."""
+    """One file as it goes over the wire. `compressed` is by gzip, and empty where it would save nothing."""
 
     body: bytes
     compressed: bytes
@@ -38,13 +42,18 @@ class Asset(NamedTuple):
 
 def init_app(app: Flask) -> None:
     app.view_functions["static"] = serve
-    app.jinja_env.globals["static_url"] = static_url
+    app.jinja_env.globals.update(static_url=static_url, icon_sheet=icon_sheet)
 
 
 def static_url(name: str) -> str:
     """The address of a static file with its hash; a file that is not there gets a plain address."""
     asset = _asset(name)
     return url_for("static", filename=name, v=asset.version) if asset else url_for("static", filename=name)
+
+
+def icon_sheet() -> str:
+    """The address of the icons: the desk's have a file of their own, so that customers' stays small."""
+    return static_url(f"vendor/{'desk-icons' if request.path.startswith('/desk') else 'icons'}.svg")
 
 
 def serve(filename: str) -> Response:
@@ -56,10 +65,10 @@ def serve(filename: str) -> Response:
 
 def send(asset: Asset) -> Response:
     """An asset, compressed where the asker takes it, kept for good where the address carries its version."""
-    zipped = bool(asset.compressed) and request.accept_encodings["gzip"] > 0
-    response = Response(asset.compressed if zipped else asset.body, mimetype=asset.mimetype)
-    if zipped:
-        response.content_encoding = "gzip"
+    body, coding = _packed(asset)
+    response = Response(body, mimetype=asset.mimetype)
+    if coding:
+        response.content_encoding = coding
     if asset.compressed:
         response.vary.add("Accept-Encoding")
     response.cache_control.public = True
@@ -68,9 +77,27 @@ def send(asset: Asset) -> Response:
         response.cache_control.immutable = True
     else:
         response.cache_control.no_cache = True
-    response.set_etag(f"{hashlib.sha256(asset.body).hexdigest()[:12]}{'-gzip' if zipped else ''}")
+    response.set_etag("-".join(filter(None, (hashlib.sha256(asset.body).hexdigest()[:12], coding))))
     response.make_conditional(request)
     return response
+
+
+def _packed(asset: Asset) -> tuple[bytes, str]:
+    """The bytes to send and how they are coded. Brotli is a tenth smaller; browsers take it over HTTPS."""
+    if not asset.compressed:
+        return asset.body, ""
+    taken = request.accept_encodings
+    if taken["br"] > 0:
+        return _brotli(asset.body), "br"
+    if taken["gzip"] > 0:
+        return asset.compressed, "gzip"
+    return asset.body, ""
+
+
+@lru_cache(maxsize=512)  # all our files, and a drawing in more paints than a fleet has
+def _brotli(body: bytes) -> bytes:
+    dense: bytes = brotli.compress(body, mode=brotli.MODE_TEXT)
+    return dense
 
 
 def _asset(name: str) -> Asset | None:
@@ -105,6 +132,7 @@ def _joined(root: Path, name: str) -> bytes:
 
 def _css(root: Path, text: str) -> str:
     joined = _CSS_PART.sub(lambda part: _sheet(root, part["name"], part["layer"]), text)
+    joined = _INDENT.sub("\n", _CSS_COMMENT.sub("", joined))
     return _CSS_URL.sub(lambda match: f'url("{_hashed(root, match["name"])}")', joined)
 
 

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from typing import Any
-
 from flask import Blueprint, Flask, abort, current_app, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from exodrive.config import Settings
 from exodrive.extensions import csrf, limiter
-from exodrive.kernel import certificates, clock, inbox
+from exodrive.kernel import certificates, clock, envelopes, inbox
 from exodrive.kernel.db import transaction
+from exodrive.kernel.envelopes import Envelope, NoEnvelope
 from exodrive.providers import signatures
 from exodrive.providers.signatures import State, Verdict
 
 webhooks = Blueprint("webhooks", __name__, url_prefix="/webhooks")
 
-LARGEST = 1024 * 1024
-# What the check of a signature needs again later; nothing else of the headers is kept.
-KEPT = ("paypal-", "x-docuseal-", "svix-")
+# What nobody has proved may be anybody's: PayPal's own messages have a tenth of this, and few of them come
+# before their certificate is at hand. What is turned away here PayPal sends again for three days.
+LARGEST_UNPROVED = 128 * 1024
 
 
 def init_app(app: Flask) -> None:
@@ -32,7 +29,7 @@ def init_app(app: Flask) -> None:
 @limiter.limit("600 per minute")
 def paypal() -> ResponseReturnValue:
     """PayPal's messages. One whose certificate is not at hand is stored unverified; a worker settles it."""
-    body, event = _read()
+    body, envelope = _read("paypal")
     settings = _settings()
     if not settings.paypal.webhook_id:
         abort(404)
@@ -46,64 +43,56 @@ def paypal() -> ResponseReturnValue:
         certificates=known,
         at=clock.real_now(),
     )
-    return _store("paypal", verdict, body, key=_text(event, "id"), kind=_text(event, "event_type"))
+    return _store("paypal", verdict, body, envelope)
 
 
 @webhooks.post("/docuseal")
 @limiter.limit("600 per minute")
 def docuseal() -> ResponseReturnValue:
-    """DocuSeal's messages have no id: type, object and time stand for it, the same at each repetition."""
-    body, event = _read()
+    body, envelope = _read("docuseal")
     secret = _settings().docuseal.webhook_secret
     if not secret:
         abort(404)
     verdict = signatures.docuseal(dict(request.headers), body, secret=secret, at=clock.real_now())
-    kind = _text(event, "event_type")
-    data = event.get("data")
-    subject = data.get("id") if isinstance(data, dict) else None
-    return _store("docuseal", verdict, body, key=f"{kind}/{subject}/{_text(event, 'timestamp')}", kind=kind)
+    return _store("docuseal", verdict, body, envelope)
 
 
 @webhooks.post("/resend")
 @limiter.limit("600 per minute")
 def resend() -> ResponseReturnValue:
-    body, event = _read()
+    body, envelope = _read("resend")
     secret = _settings().resend.webhook_secret
     if not secret:
         abort(404)
     verdict = signatures.resend(dict(request.headers), body, secret=secret, at=clock.real_now())
-    return _store("resend", verdict, body, key=request.headers.get("svix-id", ""), kind=_text(event, "type"))
+    return _store("resend", verdict, body, envelope)
 
 
-def _read() -> tuple[bytes, dict[str, Any]]:
-    """The raw body, and what it says; 400 for what is no JSON object."""
-    request.max_content_length = LARGEST
+def _read(provider: str) -> tuple[bytes, Envelope]:
+    """The raw body, and how it names itself; 400 for what is no JSON object."""
+    request.max_content_length = inbox.LARGEST
     body = request.get_data(cache=False)
     try:
-        event = json.loads(body)
-    except (ValueError, RecursionError):
+        return body, envelopes.read(provider, _headers(), body)
+    except NoEnvelope:
         abort(400)
-    if not isinstance(event, dict):
-        abort(400)
-    return body, event
 
 
-def _store(provider: str, verdict: Verdict, body: bytes, *, key: str, kind: str) -> ResponseReturnValue:
+def _store(provider: str, verdict: Verdict, body: bytes, envelope: Envelope) -> ResponseReturnValue:
     if verdict.state is State.REFUSED:
         abort(401)
     verified = verdict.state is State.VERIFIED
-    if not key or len(key) > 300 or len(kind) > 100:
-        abort(400)
     if not verified:
-        # Anybody can claim an id: an unproven message must not stand in a genuine one's place.
-        key = f"unverified/{hashlib.sha256(body).hexdigest()}"
-    headers = {name.lower(): value for name, value in request.headers if name.lower().startswith(KEPT)}
+        if len(body) > LARGEST_UNPROVED:
+            abort(413)
+        _unproved_one_more()
     with transaction():
         stored = inbox.store(
             provider=provider,
-            event_key=key,
-            event_type=kind,
-            headers=headers,
+            # Anybody can claim an id: an unproved message must not stand in a genuine one's place.
+            event_key=inbox.key_of(envelope.event_id if verified else None, body),
+            event_type=inbox.type_of(envelope.event_type),
+            headers=inbox.kept(_headers()),
             body=body,
             verified=verified,
             at=clock.real_now(),
@@ -111,9 +100,13 @@ def _store(provider: str, verdict: Verdict, body: bytes, *, key: str, kind: str)
     return jsonify(stored=stored is not None), 200
 
 
-def _text(event: dict[str, Any], name: str) -> str:
-    value = event.get(name)
-    return value if isinstance(value, str) else ""
+@limiter.limit("60 per minute")
+def _unproved_one_more() -> None:
+    """Counts what is stored unproved; fewer of them than of proved ones."""
+
+
+def _headers() -> dict[str, str]:
+    return {name.lower(): value for name, value in request.headers}
 
 
 def _settings() -> Settings:

@@ -8,11 +8,43 @@ from __future__ import annotations
 
 from flask import Flask
 
-from exodrive.blueprints.booking_page import details, ending, papers, paying, show, signing
+from exodrive.blueprints.booking_page import (
+    approving_again,
+    buttons,
+    changing,
+    charges,
+    details,
+    driver_papers,
+    ending,
+    more_time,
+    papers,
+    paying,
+    remembered,
+    show,
+    signing,
+)
 from exodrive.blueprints.booking_page.blueprint import booking_page
+from exodrive.rendering import paper_words
 
-__all__ = ["booking_page", "details", "ending", "init_app", "papers", "paying", "show", "signing"]
+__all__ = [
+    "approving_again",
+    "booking_page",
+    "buttons",
+    "changing",
+    "charges",
+    "details",
+    "driver_papers",
+    "ending",
+    "init_app",
+    "more_time",
+    "papers",
+    "paying",
+    "remembered",
+    "show",
+    "signing",
+]
 
 
 def init_app(app: Flask) -> None:
+    app.jinja_env.globals["paper_words"] = paper_words.paper
     app.register_blueprint(booking_page)

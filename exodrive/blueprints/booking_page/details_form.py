@@ -9,23 +9,28 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
-from wtforms import BooleanField, FieldList, FormField, SelectField, TextAreaField
+from wtforms import BooleanField, FieldList, FormField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length
 
+from exodrive.blueprints import promo_codes
 from exodrive.blueprints.booking_page import eligibility_words, extras_form
 from exodrive.blueprints.booking_page.driver_form import (
     AdditionalDriverForm,
     DriverForm,
     RenterForm,
-    tidy,
 )
 from exodrive.blueprints.booking_page.standing import Standing
-from exodrive.bookings.eligibility import Reason
-from exodrive.bookings.offers import Desk
-from exodrive.bookings.ordering import OrderDetails
+from exodrive.blueprints.plain_text import tidy
+from exodrive.bookings.quote import quotes
+from exodrive.bookings.reservation import promoting
+from exodrive.bookings.reservation.eligibility import Reason
+from exodrive.bookings.reservation.offers import Desk
+from exodrive.bookings.reservation.ordering import OrderDetails
+from exodrive.customers import phones
 from exodrive.house.models import Place
 from exodrive.kernel.money import Money
+from exodrive.pricing.request import PriceRequest
 from exodrive.rendering import formats
 
 
@@ -43,6 +48,11 @@ class DetailsForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
         [Length(max=300, message=_l("Make it shorter."))],
         filters=[tidy],
     )
+    promo = StringField(
+        _l("Promo code"),
+        [Length(max=promo_codes.LONGEST, message=_l("Make it shorter."))],
+        filters=[tidy],
+    )
     accepted = BooleanField(
         _l("I accept the rental terms"), [DataRequired(_l("Read the rental terms and accept them."))]
     )
@@ -56,6 +66,12 @@ class DetailsForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     def additional_drivers(self) -> list[AdditionalDriverForm]:
         return [entry.form for entry in self.additional if not entry.form.blank]
 
+    @property
+    def delivered(self) -> bool:
+        """Whether a chosen place is one that we drive to."""
+        chosen = self.journey_places()
+        return chosen is not None and any(place.delivered for place in chosen)
+
     def journey_places(self) -> tuple[Place, Place] | None:
         """Pick-up and return place, where both are such that can be chosen."""
         found = self.places.get(self.pickup_place.data), self.places.get(self.return_place.data)
@@ -63,8 +79,7 @@ class DetailsForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
 
     def validate(self, extra_validators: Any = None) -> bool:
         valid = super().validate(extra_validators)
-        chosen = self.journey_places()
-        if chosen and any(place.delivered for place in chosen) and not self.delivery_address.data:
+        if self.delivered and not self.delivery_address.data:
             self._fault(self.delivery_address, _("Write where we bring or fetch the car."))
             return False
         return bool(valid)
@@ -75,6 +90,9 @@ class DetailsForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
         for position, reasons in against.items():
             for name, code, figures in reasons:
                 self._fault(drivers[position][name], eligibility_words.in_words(code, figures))
+
+    def refuse_code(self, words: str) -> None:
+        self._fault(self.promo, words)
 
     def refuse_place(self, words: str) -> None:
         self._fault(self.pickup_place, words)
@@ -88,17 +106,22 @@ class DetailsForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
         chosen = self.journey_places()
         if chosen is None:
             raise ValueError("a valid form names its places")
-        delivered = any(place.delivered for place in chosen)
         return OrderDetails(
             renter=self.renter.form.details(),
             agreed_total=agreed_total,
             accepted=bool(self.accepted.data),
             pickup_place=chosen[0],
             return_place=chosen[1],
-            delivery_address=self.delivery_address.data if delivered else None,
+            delivery_address=self.delivery_address.data if self.delivered else None,
             additional=tuple(driver.details() for driver in self.additional_drivers()),
             extras=extras_form.chosen(self.extras.form),
+            promo_code=self.promo_code,
         )
+
+    @property
+    def promo_code(self) -> str | None:
+        """What was typed; None where the field was not sent at all."""
+        return (self.promo.data or "") if self.promo.raw_data else None
 
     @staticmethod
     def _fault(field: Any, words: str) -> None:
@@ -110,7 +133,21 @@ def blank(found: Standing, places: Sequence[Place], desk: Desk) -> DetailsForm:
     form = make(None, places, desk, currency=found.booking.currency)
     form.pickup_place.data = found.booking.pickup_place.slug
     form.return_place.data = found.booking.return_place.slug
+    _as_quoted(form, found)
+    form.promo.data = promoting.code_of(PriceRequest.from_json(found.booking.request))
     return form
+
+
+def _as_quoted(form: DetailsForm, found: Standing) -> None:
+    """What was chosen and told when a quote was made; nothing where there was none."""
+    form.delivery_address.data = found.booking.delivery_address
+    for code, quantity in found.booking.request["extras"].items():
+        if (name := extras_form.PREFIX + code) in form.extras.form:
+            form.extras.form[name].data = quantity
+    if (quote := quotes.of_booking(found.booking.id)) is not None:
+        renter = form.renter.form
+        renter.name.data, renter.email.data = quote.name, quote.email
+        renter.phone.data = phones.shown(quote.phone, home=renter.home)
 
 
 def make(
@@ -124,6 +161,8 @@ def make(
     }
     made = type("HouseDetailsForm", (DetailsForm,), fields)
     form: DetailsForm = made(formdata=typed)
+    for driver in (form.renter, *form.additional):
+        driver.form.settle_in(desk.house.country)
     form.places = {place.slug: place for place in places}
     form.pickup_place.choices = [
         SelectChoice(place.slug, _place(place, place.delivery_fee, currency)) for place in places

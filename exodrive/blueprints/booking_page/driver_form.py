@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-import phonenumbers
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, EmailField, Form, StringField, TelField
-from wtforms.validators import DataRequired, Email, InputRequired, Length, ValidationError
+from wtforms import DateField, EmailField, Form, FormField, StringField, TelField
+from wtforms.validators import DataRequired, Email, InputRequired, Length, Optional, ValidationError
 
-from exodrive.bookings.eligibility import Credentials
-from exodrive.bookings.ordering import DriverDetails
+from exodrive.blueprints.booking_page import address_form
+from exodrive.blueprints.booking_page.address_form import AddressForm
+from exodrive.blueprints.plain_text import tidy
+from exodrive.bookings.models import Driver
+from exodrive.bookings.reservation.drivers import DriverDetails
+from exodrive.bookings.reservation.eligibility import Credentials
+from exodrive.customers import addresses, phones
 from exodrive.kernel import clock
 
-REGION = "US"  # how a number without a country code is read
 YEARS = range(1900, 2100)  # others are slips of the finger
 YOUNGEST_LICENCE = 14
 # Stand in for what was not typed yet, so that the rest can be checked: nothing speaks against them.
 LONG_AGO, FAR_AHEAD = date(1900, 1, 1), date(2099, 12, 31)
-
-
-def tidy(value: str | None) -> str | None:
-    return " ".join(value.split()) if value else value
 
 
 class DayField(DateField):  # type: ignore[misc]  # WTForms has no types
@@ -44,11 +44,13 @@ class DayField(DateField):  # type: ignore[misc]  # WTForms has no types
 
 
 class PhoneNumber:
-    """A number that can be called."""
+    """A number that can be called; it is shown again as its reader is used to."""
 
-    def __call__(self, _form: Form, field: Any) -> None:
-        if _number(field.data) is None:
+    def __call__(self, form: DriverForm, field: Any) -> None:
+        number = phones.dialled(field.data, home=form.home)
+        if number is None:
             raise ValidationError(_("We cannot call this number. Add the area code, or + and the country."))
+        field.data = phones.shown(number, home=form.home)
 
 
 class NotAhead:
@@ -60,11 +62,17 @@ class NotAhead:
 
 
 class DriverForm(Form):  # type: ignore[misc]
-    """What the house must know of everybody who drives."""
+    """What the house must know of everybody who drives. `home` is the house's country."""
+
+    home = "US"
 
     name = StringField(
         _l("Full name, as on the licence"),
-        [DataRequired(_l("Write the name.")), Length(2, 100, _l("Write the whole name."))],
+        [
+            DataRequired(_l("Write the name.")),
+            Length(2, message=_l("Write the whole name.")),
+            Length(max=100, message=_l("That is too long: %(max)d signs at most.")),
+        ],
         filters=[tidy],
     )
     email = EmailField(
@@ -81,15 +89,8 @@ class DriverForm(Form):  # type: ignore[misc]
         [DataRequired(_l("Add a number. We call only about this rental.")), PhoneNumber()],
         filters=[tidy],
     )
-    address = StringField(
-        _l("Home address"),
-        [
-            DataRequired(_l("Write street, town and state.")),
-            Length(8, 200, _l("Write street, town and state.")),
-        ],
-        filters=[tidy],
-    )
     born_on = DayField(_l("Date of birth"), [InputRequired(_l("Add the date of birth.")), NotAhead()])
+    address = FormField(AddressForm)
     licence_number = StringField(
         _l("Licence number"),
         [
@@ -100,8 +101,9 @@ class DriverForm(Form):  # type: ignore[misc]
     )
     licence_region = StringField(
         _l("Issued by"),
-        [DataRequired(_l("Name the state or country.")), Length(2, 60, _l("Name the state or country."))],
+        [Optional(), Length(2, 60, _l("Name the state or country."))],
         filters=[tidy],
+        description=_l("Left empty, it is the state or country of the address."),
     )
     licence_since = DayField(_l("Licence held since"), [InputRequired(_l("Add the date.")), NotAhead()])
     licence_until = DayField(_l("Licence valid until"), [InputRequired(_l("Add the date."))])
@@ -114,7 +116,33 @@ class DriverForm(Form):  # type: ignore[misc]
     def details(self) -> DriverDetails:
         """The driver of a valid form."""
         typed: dict[str, Any] = self.data
-        return DriverDetails(**{**typed, "phone": _dialled(typed["phone"])})
+        address = addresses.tidy(self.address.form.typed())
+        return DriverDetails(
+            **{
+                **typed,
+                "phone": phones.dialled(typed["phone"], home=self.home) or typed["phone"],
+                "address": address_form.in_one_line(address, home=self.home),
+                "address_parts": address,
+                "licence_region": typed["licence_region"] or address_form.issuer(address),
+            }
+        )
+
+    def settle_in(self, home: str) -> None:
+        """Read numbers and addresses as in the house's country, unless another is named."""
+        self.home = home
+        country = self.address.form.country
+        country.data = country.data or home
+
+    def fill(self, driver: Driver, *, lasting: Callable[[date | None], date | None]) -> None:
+        """Put in what is known of a driver. `lasting` lets through a date that has not passed."""
+        for name in ("name", "email", "born_on", "licence_number", "licence_region", "licence_since"):
+            self[name].data = getattr(driver, name)
+        self.phone.data = phones.shown(driver.phone, home=self.home)
+        self.licence_until.data = lasting(driver.licence_until)
+        for name, value in (driver.address_parts or {}).items():
+            self.address.form[name].data = value
+        if driver.licence_region == address_form.issuer(self.address.form.typed()):
+            self.licence_region.data = None  # as where it was left empty
 
     def credentials(self) -> Credentials:
         """What is known so far for the rules; missing insurance is the form's own affair."""
@@ -145,27 +173,21 @@ class RenterForm(DriverForm):
     )
     insured_until = DayField(_l("Insured until"), [InputRequired(_l("Add the date."))])
 
+    def fill(self, driver: Driver, *, lasting: Callable[[date | None], date | None]) -> None:
+        super().fill(driver, lasting=lasting)
+        self.insured_until.data = lasting(driver.insured_until)
+        self.insurer.data, self.insurance_policy.data = driver.insurer, driver.insurance_policy
+
 
 class AdditionalDriverForm(DriverForm):
     """One more driver. Left empty, there is none."""
 
     @property
     def blank(self) -> bool:
-        return not any((field.raw_data or [""])[0].strip() for field in self)
+        """Whether nothing was typed; the country does not count, since it is always chosen."""
+        typed = [field for field in self if field.type != "FormField"]
+        typed += [field for field in self.address.form if field.short_name != "country"]
+        return not any((field.raw_data or [""])[0].strip() for field in typed)
 
     def validate(self, extra_validators: Any = None) -> bool:
         return True if self.blank else bool(super().validate(extra_validators))
-
-
-def _number(text: str | None) -> phonenumbers.PhoneNumber | None:
-    try:
-        number = phonenumbers.parse(text or "", REGION)
-    except phonenumbers.NumberParseException:
-        return None
-    return number if phonenumbers.is_valid_number(number) else None
-
-
-def _dialled(text: str) -> str:
-    """As it is dialled from anywhere: +13015550144."""
-    number = _number(text)
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164) if number else text

@@ -8,20 +8,20 @@ from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from exodrive.blueprints import figures, search
+from exodrive.blueprints import ending_words, search
 from exodrive.blueprints.booking_page import standing
 from exodrive.blueprints.booking_page.blueprint import booking_page, whose
-from exodrive.blueprints.booking_page.standing import Standing
 from exodrive.blueprints.htmx import page
-from exodrive.bookings import cancelling, holding
-from exodrive.bookings.cancelling import TermsChanged
-from exodrive.bookings.offers import Journey
+from exodrive.bookings import ending
+from exodrive.bookings.ending import EndingChanged, Way
+from exodrive.bookings.reservation import holding, promoting
+from exodrive.bookings.reservation.offers import Journey
 from exodrive.bookings.states import State
 from exodrive.bookings.transitions import MoveImpossible
 from exodrive.kernel import clock
+from exodrive.kernel.actors import CUSTOMER
 from exodrive.kernel.db import transaction
-from exodrive.kernel.money import Money
-from exodrive.payments import tree
+from exodrive.pricing.request import PriceRequest
 
 
 @booking_page.post("/give-up")
@@ -36,66 +36,55 @@ def give_up(secret: str) -> ResponseReturnValue:
     if booking.state != State.EXPIRED:
         return _back(secret)  # it had gone on already
     flash(_("The hold is given up."))
-    journey = Journey(booking.pickup_place, booking.return_place, booking.pickup_at, booking.return_at)
-    params: dict[str, Any] = search.journey_params(journey)
+    journey = Journey.of(booking)
+    code = promoting.code_of(PriceRequest.from_json(booking.request))
+    params: dict[str, Any] = search.journey_params(journey, code=code)
     return redirect(url_for("catalog.car", slug=booking.car.slug, **params), 303)
 
 
 @booking_page.get("/cancel")
 def cancel(secret: str) -> ResponseReturnValue:
     """What cancelling costs now, and what comes back."""
-    with transaction():
-        found = standing.load(whose(secret), secret, at=clock.now())
-    return _terms(found) if found.cancellable else _back(secret)
+    return _terms(secret)
 
 
 @booking_page.post("/cancel")
 def cancelled(secret: str) -> ResponseReturnValue:
-    """Cancel for the fee that was shown; where it has changed since, show it again."""
-    at = clock.now()
-    with transaction():
-        booking_id = whose(secret)
-        currency = standing.load(booking_id, secret, at=at).booking.currency
+    """Do what was shown; where it would be something else by now, show it again."""
     try:
         with transaction():
-            cancelling.cancel(booking_id, agreed_fee=_agreed(currency), at=at)
-    except TermsChanged:
-        with transaction():
-            found = standing.load(booking_id, secret, at=at)
-        return _terms(found, changed=True, status=409)
+            ending.end(
+                whose(secret),
+                Way.CANCELLED,
+                shown=request.form.get("shown", ""),
+                by=CUSTOMER,
+                at=clock.now(),
+            )
+    except EndingChanged as error:
+        return _terms(secret, changed=True, status=error.status)
     except MoveImpossible:
         return _back(secret)
     flash(_("Cancelled."))
     return _back(secret)
 
 
-def _terms(found: Standing, *, changed: bool = False, status: int = 200) -> ResponseReturnValue:
-    fee = found.terms.fee if found.terms else Money.zero(found.booking.currency)
+def _terms(secret: str, *, changed: bool = False, status: int = 200) -> ResponseReturnValue:
+    at = clock.now()
+    with transaction():
+        found = standing.load(whose(secret), secret, at=at)
+        shown = ending.of(found.booking, Way.CANCELLED, at=at) if found.cancellable else None
+    if shown is None:
+        return _back(secret)
     return page(
         "booking/cancel.html",
         "cancelling",
         status=status,
         standing=found,
         booking=found.booking,
-        fee=fee,
-        comes_back=_paid(found) - fee,
+        ending=shown,
+        told=ending_words.told(shown, zone=found.zone),
         changed=changed,
     )
-
-
-def _paid(found: Standing) -> Money:
-    """What PayPal holds or has taken for the rental."""
-    rental = found.rental
-    if rental is None:
-        return Money.zero(found.booking.currency)
-    held = tree.live_authorization(rental)
-    return Money(held.amount, held.currency) if held else tree.captured(rental) - tree.refunding(rental)
-
-
-def _agreed(currency: str) -> Money:
-    """The fee that the page showed; what is no figure agrees to nothing that could be charged."""
-    shown = figures.whole(request.form.get("agreed_fee", ""))
-    return Money(-1 if shown is None else shown, currency)
 
 
 def _back(secret: str) -> ResponseReturnValue:

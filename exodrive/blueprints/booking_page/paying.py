@@ -5,16 +5,21 @@ from __future__ import annotations
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from exodrive.blueprints.booking_page import show, standing
 from exodrive.blueprints.booking_page.blueprint import booking_page, whose
-from exodrive.bookings import deposits, ordering
-from exodrive.bookings.deposits import DepositNotOpen
-from exodrive.bookings.ordering import HoldEnded
+from exodrive.bookings.deposit import deposits
+from exodrive.bookings.deposit.deposits import DepositNotOpen
+from exodrive.bookings.money import paid_otherwise
+from exodrive.bookings.reservation import ordering
+from exodrive.bookings.reservation.ordering import HoldEnded
 from exodrive.kernel import clock
 from exodrive.kernel.db import transaction
 from exodrive.payments import opening
 from exodrive.payments.opening import AlreadyPaid
+
+PAID_ALREADY = _l("It is paid already: nothing more is taken at PayPal.")
 
 
 @booking_page.post("/pay")
@@ -50,9 +55,13 @@ def deposit(secret: str) -> ResponseReturnValue:
 @booking_page.get("/paypal/return")
 def paypal_return(secret: str) -> ResponseReturnValue:
     """The payer came back. The address proves nothing: a worker asks PayPal."""
-    at = clock.now()
+    at, token = clock.now(), request.args.get("token", "")
     with transaction():
-        opening.payer_returned(whose(secret), request.args.get("token", ""), at=at)
+        booking_id = whose(secret)
+        paid = paid_otherwise.is_so_of_order(booking_id, token)
+        opening.payer_returned(booking_id, token, at=at)
+    if paid:
+        flash(str(PAID_ALREADY))
     return _back(secret)
 
 

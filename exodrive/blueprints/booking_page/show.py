@@ -7,7 +7,9 @@ from typing import Any
 from flask import Response, make_response, request, session
 from flask.typing import ResponseReturnValue
 
-from exodrive.blueprints.booking_page import details_form, rail, standing
+from exodrive.billing import opening
+from exodrive.blueprints import bill_page, document_words, files
+from exodrive.blueprints.booking_page import buttons, details_form, rail, remembered, standing
 from exodrive.blueprints.booking_page.blueprint import booking_page, whose
 from exodrive.blueprints.booking_page.standing import Standing
 from exodrive.blueprints.checkout_again import Again, again
@@ -23,22 +25,27 @@ from exodrive.rendering import charge_words, policies, price_words
 ON_THE_WAY = "on_the_way_to_paypal"
 SIGNED = "came_back_signed"
 
-BLOCKS = ("hold", "heading", "rail", "step", "price")
+BLOCKS = ("hold", "heading", "rail", "step", "papers", "price", "total")
+# What can be asked for alone; the form beside it stays as it is while the car is held.
+ALONE = {"hold": [], "price": ["total"]}
 
 
 @booking_page.get("")
 def show(secret: str) -> ResponseReturnValue:
     """The page, a poll's answer, or the way on to PayPal once that is open."""
     at = clock.now()
-    with transaction():
+    with transaction(one_moment=True):
         found = standing.load(whose(secret), secret, at=at)
         if found.state is State.HELD:
             places, rules = house.places(), desk(at=at, currencies={found.booking.currency})
         chance = again(found.booking, at=at) if found.state is State.EXPIRED else None
+        form = memory = None
+        if found.state is State.HELD:
+            form = details_form.blank(found, places, rules)
+            memory = remembered.recall(found, form)
     if _unchanged(found):
         return "", 204
-    form = details_form.blank(found, places, rules) if found.state is State.HELD else None
-    return answer(found, form=form, chance=chance, onward=_onward(found))
+    return answer(found, form=form, memory=memory, chance=chance, onward=_onward(found))
 
 
 def answer(
@@ -48,15 +55,19 @@ def answer(
     chance: Again | None = None,
     onward: str = "",
     status: int = 200,
+    block: str = "",
     **more: Any,
 ) -> Response:
-    """The page about how the booking stands, whole or as the block that was asked for with all beside it."""
+    """The page about how the booking stands, whole or as the block that was asked for with all beside it.
+
+    `block` is the only one to be sent, where the caller knows that nothing else has changed.
+    """
     if onward and wants_fragment():
         response = make_response("", 200)
         response.headers["HX-Redirect"] = onward
         return response
-    first, beside = _blocks(found)
-    return page(
+    first, beside = (block, []) if block else _blocks(found)
+    answered = page(
         "booking/page.html",
         first,
         *beside,
@@ -69,16 +80,19 @@ def answer(
         again=chance,
         onward=onward,
         came_back_signed=_came_back_signed(found),
-        **{"news": "", **_words(found), **more},
+        **{"news": "", "memory": None, "paper_faults": {}, **_words(found), **more},
     )
+    return buttons.let_in(answered, found)
 
 
 def _blocks(found: Standing) -> tuple[str, list[str]]:
     """What htmx asked for, and what changes beside it. A form that is being filled in stays as it is."""
     asked = request.headers.get("HX-Target", "")
-    first = asked if asked in ("hold", "price") else "step"
+    if asked == "papers":
+        return asked, []
+    first = asked if asked in ALONE else "step"
     if first != "step" and found.state is State.HELD:
-        return first, []
+        return first, ALONE[first]
     return first, [name for name in BLOCKS if name != first]
 
 
@@ -98,6 +112,11 @@ def _words(found: Standing) -> dict[str, Any]:
         "price": price_words.rows(booking.agreed.lines),
         "total": booking.total_money,
         "deposit": booking.deposit_money,
+        "charge_words": charge_words.in_words,
+        "bills": [
+            (bill, price_words.rows(opening.lines_of(bill)), bill_page.address(bill, booking))
+            for bill in found.bills
+        ],
         "charges": [
             (
                 charge_words.in_words(row.kind, row.params, currency=booking.currency, note=row.note),
@@ -105,6 +124,11 @@ def _words(found: Standing) -> dict[str, Any]:
             )
             for row in booking.charges
         ],
+        "documents": [
+            (row, files.link_url(row.file_id, booking, download=True) if row.file_id else None)
+            for row in found.documents
+        ],
+        "document_name": document_words.name,
         "figures": policies.Figures.of(found.rules, currency=booking.currency, car=booking.car),
     }
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
-from exodrive.payments import opening, tree
+from exodrive.payments import opening, operations, recording, refusals, tree
 from exodrive.payments.models import OperationKind, OperationState, Order, Payment
 from exodrive.payments.states import PaymentState
 
@@ -59,7 +59,7 @@ def of_payment(payment: Payment | None, *, at: datetime) -> PayStep:
         return PayStep.DONE
     if payment.state == PaymentState.APPROVED:
         return _of_approved(payment)
-    if _open(payment, OperationKind.CREATE_ORDER):
+    if _open(payment, OperationKind.CREATE_ORDER) or _open(payment, OperationKind.PATCH_ORDER):
         return PayStep.PREPARING
     order = opening.usable_order(payment, at=at)
     if order is not None:
@@ -69,9 +69,19 @@ def of_payment(payment: Payment | None, *, at: datetime) -> PayStep:
 
 def _without_order(payment: Payment) -> PayStep:
     """There is nowhere to send the payer: nothing was begun, or it ended without success."""
+    refused = operations.declined(payment)
+    if refused is not None and refused.kind == OperationKind.CREATE_ORDER:
+        return _of_refused(refused.code)
     if payment.state == PaymentState.OPENED:
         return PayStep.STUCK if payment.operations else PayStep.NOT_BEGUN
     return PayStep.DECLINED if payment.state == PaymentState.FAILED else PayStep.LAPSED
+
+
+def _of_refused(code: str | None) -> PayStep:
+    """An order that was not even made: the payer was refused, or the house, for which a person must look."""
+    if code not in recording.PAYER:
+        return PayStep.STUCK
+    return PayStep.LAPSED if code in refusals.LAPSED else PayStep.DECLINED
 
 
 def _of_approved(payment: Payment) -> PayStep:

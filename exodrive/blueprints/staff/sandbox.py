@@ -20,6 +20,7 @@ STEPS = {"hour": timedelta(hours=1), "day": timedelta(days=1), "three_days": tim
 # The simulators' pages for people, below their own address.
 PAGES = (
     "/",
+    "/faults",
     "/paypal/payments",
     "/paypal/events",
     "/docuseal/submissions",

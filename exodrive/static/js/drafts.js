@@ -33,7 +33,7 @@ function restore(form) {
 
 try {
   for (const done of document.querySelectorAll("[data-draft-done]")) {
-    sessionStorage.removeItem(PREFIX + done.dataset.draftDone);
+    for (const key of done.dataset.draftDone.split(" ")) sessionStorage.removeItem(PREFIX + key);
   }
   document.querySelectorAll("form[data-draft]").forEach(restore);
   for (const name of ["input", "change"]) {

@@ -1,8 +1,7 @@
-// A block that is swapped takes the keyboard's place with it: go back to what says the same or leads the same way.
+// A block that is swapped takes the keyboard's place with it: go back to what leads the same way, else to what says
+// the same; in a list many may say the same.
 // Elements with an id are found again by htmx itself.
 let left = null;
-
-const same = (one) => one.href === left.href || one.textContent.trim() === left.words;
 
 document.addEventListener("htmx:beforeSwap", () => {
   const at = document.activeElement;
@@ -13,6 +12,8 @@ document.addEventListener("htmx:beforeSwap", () => {
 document.addEventListener("htmx:afterSettle", () => {
   if (!left || document.activeElement !== document.body) return;
   const block = document.getElementById(left.block);
-  const found = [...(block?.querySelectorAll(left.tag) ?? [])].find(same);
+  const there = [...(block?.querySelectorAll(left.tag) ?? [])];
+  const found =
+    there.find((one) => left.href && one.href === left.href) ?? there.find((one) => one.textContent.trim() === left.words);
   found?.focus({ preventScroll: true });
 });

@@ -1,4 +1,4 @@
-// A toast goes after six seconds, unless somebody is at it.
+// A toast goes after six seconds, unless somebody is at it. One that can be taken back says how long it lasts.
 const SIX_SECONDS = 6000;
 const seen = new WeakSet();
 
@@ -11,7 +11,7 @@ function watch() {
   for (const toast of document.querySelectorAll(".toast-line")) {
     if (!seen.has(toast)) {
       seen.add(toast);
-      setTimeout(dismiss, SIX_SECONDS, toast);
+      setTimeout(dismiss, Number(toast.dataset.lasts) || SIX_SECONDS, toast);
     }
   }
 }

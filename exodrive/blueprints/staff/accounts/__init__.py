@@ -1,0 +1,1 @@
+"""Who may use the desk: signing in, the people, and tokens for programs."""

@@ -1,0 +1,1 @@
+"""The books at the desk, and what differs from PayPal."""

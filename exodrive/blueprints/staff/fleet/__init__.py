@@ -1,0 +1,1 @@
+"""The cars at the desk, and their photos."""

@@ -1,0 +1,1 @@
+"""Keys out, keys back, and the settlement."""

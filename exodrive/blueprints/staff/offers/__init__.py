@@ -1,0 +1,1 @@
+"""Bookings and quotes that staff make, and promo codes."""

@@ -1,0 +1,1 @@
+"""Work that waits or fails, how the providers do, and what they reported."""
