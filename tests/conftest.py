@@ -6,7 +6,7 @@ A test asks for what it needs and states only what matters to it:
 - `rolled_back`: inside the app's context and one transaction that is never committed. For domain tests.
 - `client`: a visitor's browser without cookies; it fails a test whose request leaves writes uncommitted.
 - `simulators`: the providers' simulators, a program of its own, spoken to over HTTP.
-- `live_house`: the whole house with all its processes, open on a port. For journeys and races.
+- `live_house`: the whole house with all its processes, open on a port. For journeys.
 - `frozen`: holds business time still at a moment, `frozen(at)`.
 """
 
@@ -20,7 +20,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -29,14 +29,16 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import text
+from hypothesis import HealthCheck
+from hypothesis import settings as examples
 
 from exodrive import config
+from exodrive.kernel import circuits as kernel_circuits
 from exodrive.kernel import clock
 from exodrive.kernel.db import db
 from exodrive.local import ports, programs
 from exodrive.local.programs import Program
-from tests import live, localhost_only, unfinished_work
+from tests import circuits, emptied, hashing, live, localhost_only, unfinished_work, unmeasured
 from tests.live import LiveHouse
 from tests.providers import faulty
 from tests.providers.faulty import Faulty
@@ -45,11 +47,22 @@ from tests.servers import Servers, running
 SERVERS_KEY = "exodrive_servers"
 _started = pytest.StashKey[tuple[contextlib.ExitStack, Servers]]()
 
+# A busy machine makes examples slowly; that is no fault of what is tested.
+examples.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+examples.load_profile("patient")
+
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
     """In xdist's controller, before each worker starts."""
     node.workerinput[SERVERS_KEY] = _servers(node.config).handed_down()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Fixtures included, since it is they that start the processes of a house."""
+    with unmeasured.paused() if unmeasured.holds(item.path) else contextlib.nullcontext():
+        return (yield)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -105,6 +118,7 @@ def application(settings: config.Settings) -> Iterator[Flask]:
 
     app = create_app(settings)
     app.config.update(TESTING=True, RATELIMIT_ENABLED=False)
+    hashing.spare(app)
     unfinished_work.watch(app)
     yield app
     with app.app_context():
@@ -114,12 +128,14 @@ def application(settings: config.Settings) -> Iterator[Flask]:
 @pytest.fixture
 def app(application: Flask) -> Iterator[Flask]:
     """The app on an empty database; whatever the test commits is removed afterwards."""
+    # Another app, or a test without Redis, may have had the circuits read elsewhere.
+    kernel_circuits.use_redis(application.config["SETTINGS"].redis_url)
     yield application
     with application.app_context():
         db.session.rollback()
-        tables = ", ".join(f'"{table.name}"' for table in db.metadata.sorted_tables)
         with db.engine.begin() as connection:
-            connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+            emptied.empty(connection)
+    circuits.close(application.config["SETTINGS"].redis_url)
 
 
 @pytest.fixture
@@ -198,7 +214,7 @@ def simulators(
         programs.stop(process, program)
 
 
-def wait_for(url: str, process: subprocess.Popen[bytes], *, seconds: float = 30) -> None:
+def wait_for(url: str, process: subprocess.Popen[bytes], *, seconds: float = 90) -> None:
     """Wait until a server of ours answers, whatever it says."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:

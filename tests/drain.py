@@ -4,15 +4,38 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from flask import current_app
 from sqlalchemy import update
 
 from exodrive.kernel import clock, deliveries
 from exodrive.kernel.db import db, session, transaction
 from exodrive.kernel.outbox import OPEN, Delivery, DeliveryState
 from exodrive.providers import factory
-from exodrive.tasks import bookings, contracts, invoices, messages, payments, sandbox, webhooks, work
+from exodrive.tasks import (
+    bills,
+    bookings,
+    contracts,
+    enquiries,
+    files,
+    invoices,
+    messages,
+    payments,
+    photos,
+    quotes,
+    reconciling,
+    reviews,
+    sandbox,
+    webhooks,
+    work,
+)
+from tests import circuits
 
-ACTORS = (bookings, contracts, invoices, messages, payments, sandbox, webhooks)  # registered by their import
+# registered by their import
+ACTORS = (
+    bills, bookings, contracts, enquiries, files, invoices, messages, payments, photos, quotes, reconciling,
+    reviews,
+    sandbox, webhooks,
+)  # fmt: skip
 
 
 def drain(*, rounds: int = 30) -> list[str]:
@@ -32,14 +55,20 @@ def drain(*, rounds: int = 30) -> list[str]:
     raise AssertionError(f"still not quiet after {rounds} rounds: {done[-10:]}")
 
 
-def hurry() -> None:
-    """Let time pass for what waits for its next try, and for every lease and every place in the queue."""
+def come_due() -> None:
+    """Let time pass for what waits for its next try, for every lease and place in the queue."""
     with transaction():
         session().execute(
             update(Delivery)
             .where(Delivery.state.in_(OPEN))
             .values(due_at=clock.real_now() - timedelta(seconds=1))
         )
+
+
+def hurry() -> None:
+    """The same, and for every open circuit."""
+    come_due()
+    circuits.pass_open_time(current_app.config["SETTINGS"].redis_url)
 
 
 def troubles() -> list[str]:
@@ -51,4 +80,4 @@ def troubles() -> list[str]:
     return found
 
 
-__all__ = ["ACTORS", "drain", "factory", "hurry", "troubles"]
+__all__ = ["ACTORS", "come_due", "drain", "factory", "hurry", "troubles"]

@@ -16,6 +16,7 @@ from exodrive.app import create_app
 from exodrive.kernel.db import db
 from exodrive.local import demo
 from exodrive.local.demo import SignIn
+from tests import hashing
 from tests.servers import Servers
 
 
@@ -57,6 +58,7 @@ def _open(servers: Servers, database: str, *, worker: int) -> Iterator[Flask]:
     url = servers.postgres.url(database)
     app = create_app(config.load(servers.environment(url, worker=worker, PUBLIC_URL="http://localhost")))
     app.config.update(TESTING=True, RATELIMIT_ENABLED=False)
+    hashing.spare(app)
     with app.app_context():
         try:
             yield app

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -23,7 +24,7 @@ from exodrive.local.programs import Program
 from exodrive.local.valkey import Valkey
 from tests.servers import Servers
 
-READY = 60.0  # seconds
+READY = 120.0  # seconds
 
 
 @dataclass(slots=True)
@@ -67,6 +68,16 @@ class LiveHouse:
         programs.end(process)
         process.wait()
 
+    @contextlib.contextmanager
+    def frozen(self, name: str) -> Iterator[None]:
+        """The process and those it started stand still in the middle of what they do, and then go on."""
+        group = self.processes[name].pid
+        os.killpg(group, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.killpg(group, signal.SIGCONT)
+
     def kill_all(self) -> None:
         """Pull the plug of everything but PostgreSQL."""
         for process in self.processes.values():
@@ -102,7 +113,7 @@ class LiveHouse:
 
 
 @contextlib.contextmanager
-def house(servers: Servers, folder: Path, *, database: str) -> Iterator[LiveHouse]:
+def house(servers: Servers, folder: Path, *, database: str, **settings: str) -> Iterator[LiveHouse]:
     """Open a furnished house for as long as the block lasts. `database` is made anew."""
     store = valkey.prepare(folder / "valkey")
     web, simulated = ports.any_free(), ports.any_free()
@@ -117,6 +128,7 @@ def house(servers: Servers, folder: Path, *, database: str) -> Iterator[LiveHous
             "SIMULATORS_PORT": str(simulated),
             "SIMULATORS_STATE": str(folder / "simulators.db"),
             "SECRET_KEY": "only-for-tests-" * 3,
+            **settings,
         },
         notes=[],
     )

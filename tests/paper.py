@@ -11,7 +11,8 @@ from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
-from exodrive.bookings import cancelling, deposits, money, signing, transitions
+from exodrive.bookings import addenda, cancelling, changes, payment_outcomes, signing, transitions
+from exodrive.bookings.deposit import deposits
 from exodrive.contracts import issuing
 from exodrive.contracts.ports import SignedDocuments, SubmissionAnswer
 from exodrive.kernel import clock
@@ -35,7 +36,7 @@ def wanted(booking_id: UUID) -> list[tuple[UUID, str, str]]:
     with transaction():
         return [
             (operation.id, payment.purpose, operation.kind)
-            for payment in tree.of_booking(booking_id).values()
+            for payment in tree.all_of(booking_id)
             for operation in payment.operations
             if operation.state in OPEN
         ]
@@ -84,6 +85,17 @@ def approve(booking_id: UUID, purpose: Purpose = Purpose.RENTAL) -> None:
     read(booking_id, answer, purpose=purpose)
 
 
+def approve_change(booking_id: UUID) -> None:
+    """The payer approves what a change costs more; the change itself is applied by a worker."""
+    with transaction():
+        payment = tree.changes_of(booking_id)[-1]
+        order = payment.orders[-1]
+        shown = OrderAnswer(order.paypal_id, "APPROVED", payment.money, created_at=order.created_at)
+    with transaction():
+        transitions.lock(booking_id)
+        follow(recording.read(payment.id, shown, at=clock.now()))
+
+
 def read(booking_id: UUID, answer: OrderAnswer, *, purpose: Purpose = Purpose.RENTAL) -> None:
     """PayPal's order is read, as after a webhook or by a sweep."""
     with transaction():
@@ -114,7 +126,7 @@ def as_read(booking_id: UUID, purpose: Purpose = Purpose.RENTAL) -> OrderAnswer:
 
 def follow(outcomes: list[Outcome]) -> None:
     for outcome in outcomes:
-        money.react(outcome, at=clock.now())
+        payment_outcomes.react(outcome, at=clock.now())
 
 
 def good(request: Request) -> Answer:
@@ -125,6 +137,12 @@ def good(request: Request) -> Answer:
             url = f"https://paypal.example/checkoutnow?token=O{mark}"
             return OrderAnswer(
                 f"O{mark}", "PAYER_ACTION_REQUIRED", request.amount, approve_url=url, created_at=at
+            )
+        case OperationKind.PATCH_ORDER:
+            assert request.order_id is not None
+            url = f"https://paypal.example/checkoutnow?token={request.order_id}"
+            return OrderAnswer(
+                request.order_id, "PAYER_ACTION_REQUIRED", request.amount, approve_url=url, created_at=at
             )
         case OperationKind.AUTHORIZE:
             assert request.order_id is not None
@@ -175,11 +193,29 @@ def sign(booking_id: UUID) -> None:
     """The agreement is issued, signed, and its documents come home."""
     with transaction():
         found = issuing.current(booking_id)
-    contract_id = found.id if found else issue(booking_id)
+    sign_paper(found.id if found else issue(booking_id))
+
+
+def issue_change(booking_id: UUID) -> UUID:
+    """The addendum of the last change is drafted and sent; returns its id."""
+    with transaction():
+        number = changes.papers(booking_id)
+        found = addenda.issue(booking_id, number=number, values={"renter": "Maya"}, at=clock.now())
+        signing.record(found.id, submission(found.id), at=clock.now())
+        return found.id
+
+
+def sign_paper(contract_id: UUID) -> None:
+    """An agreement or addendum is signed, and its documents come home."""
     with transaction():
         signing.record(contract_id, submission(contract_id, "completed"), at=clock.now())
     with transaction():
         signing.keep_signed(contract_id, PDF, signed_at=clock.now(), at=clock.now())
+
+
+def sign_change(booking_id: UUID) -> None:
+    """The addendum of the last change is issued and signed."""
+    sign_paper(issue_change(booking_id))
 
 
 def awaiting_payment(slug: str = "aurelia-gt", *, days_ahead: int = 10) -> UUID:

@@ -17,11 +17,16 @@ import requests
 from PIL import Image
 from sqlalchemy import select
 
-from exodrive.bookings import deposits, handover, holding, offers, ordering, settlement
+from exodrive.bookings import handover, transitions
+from exodrive.bookings.condition_models import POSITIONS, ReportKind
+from exodrive.bookings.deposit import deposits
 from exodrive.bookings.handover import PICKUP_CHECKS, RETURN_CHECKS, Condition
-from exodrive.bookings.models import POSITIONS, Booking, ReportKind
-from exodrive.bookings.offers import Desk, Journey, Offer
-from exodrive.bookings.ordering import DriverDetails, OrderDetails
+from exodrive.bookings.models import Booking
+from exodrive.bookings.money import settlement
+from exodrive.bookings.reservation import holding, offers, ordering
+from exodrive.bookings.reservation.drivers import DriverDetails
+from exodrive.bookings.reservation.offers import Desk, Journey, Offer
+from exodrive.bookings.reservation.ordering import OrderDetails
 from exodrive.fleet import queries as fleet
 from exodrive.house import queries as houses
 from exodrive.kernel import clock
@@ -47,7 +52,7 @@ def next_weekday_at_ten(days_ahead: int) -> datetime:
 
 def desk() -> Desk:
     at = clock.now()
-    return offers.desk(houses.house(), houses.rulebook(at), currencies={"USD"}, at=at)
+    return offers.desk(houses.house(), houses.rulebook(at), currencies=fleet.currencies(), at=at)
 
 
 def offer(slug: str = "aurelia-gt", *, days_ahead: int = 10, days: int = 7) -> Offer:
@@ -104,7 +109,7 @@ def order(
         assert found is not None
         place = houses.place("rockville")
         counter = desk()
-        booking = ordering.transitions.lock(booking_id)
+        booking = transitions.lock(booking_id)
         total = ordering.reprice(
             booking,
             pickup_place=place,
@@ -136,10 +141,10 @@ def approve_url(booking_id: UUID, purpose: Purpose = Purpose.RENTAL) -> str:
 def approve(booking_id: UUID, purpose: Purpose = Purpose.RENTAL, *, funding: str | None = None) -> None:
     """Approve at PayPal and come back, as the browser would."""
     url = approve_url(booking_id, purpose)
-    page = requests.get(url, timeout=10)
+    page = requests.get(url, timeout=60)
     choice = funding or (re.search(r'name="funding" value="([^"]+)"', page.text) or [None, ""])[1]
     answer = requests.post(
-        url, data={"decision": "approve", "funding": choice}, allow_redirects=False, timeout=10
+        url, data={"decision": "approve", "funding": choice}, allow_redirects=False, timeout=60
     )
     assert answer.status_code in (302, 303), answer.text[:300]
     token = re.search(r"token=([A-Z0-9]+)", answer.headers["Location"])
@@ -150,13 +155,13 @@ def approve(booking_id: UUID, purpose: Purpose = Purpose.RENTAL, *, funding: str
 
 def sign(sign_url: str) -> None:
     """Sign at DocuSeal."""
-    page = requests.get(sign_url, timeout=10)
+    page = requests.get(sign_url, timeout=60)
     assert page.ok, page.status_code
     answer = requests.post(
         sign_url,
         data={"signature": "Maya Okafor", "agreed": "yes"},
         allow_redirects=False,
-        timeout=10,
+        timeout=60,
     )
     assert answer.status_code in (302, 303), answer.text[:500]
 
@@ -200,7 +205,7 @@ def hand_over(booking_id: UUID, *, odometer: int = 20_000) -> None:
 def take_back(booking_id: UUID, *, odometer: int = 20_150, fuel_eighths: int = 8) -> None:
     photograph(booking_id, ReportKind.RETURN)
     with transaction():
-        booking = ordering.transitions.lock(booking_id)
+        booking = transitions.lock(booking_id)
         charges = handover.proposed_charges(
             booking, odometer=odometer, fuel_eighths=fuel_eighths, at=clock.now()
         )
@@ -215,7 +220,7 @@ def take_back(booking_id: UUID, *, odometer: int = 20_150, fuel_eighths: int = 8
 
 def settle(booking_id: UUID) -> None:
     with transaction():
-        booking = ordering.transitions.lock(booking_id)
+        booking = transitions.lock(booking_id)
         settlement.settle(
             booking_id, charge_ids={row.id for row in booking.charges}, by=AGENT, at=clock.now()
         )

@@ -13,7 +13,22 @@ from exodrive.tasks import routes, work
 from tests.guards import sources
 
 # As in `exodrive.worker`, which needs a broker to be imported.
-ACTORS = ("bookings", "contracts", "invoices", "messages", "payments", "sandbox", "webhooks")
+ACTORS = (
+    "bills",
+    "bookings",
+    "contracts",
+    "enquiries",
+    "files",
+    "invoices",
+    "messages",
+    "payments",
+    "photos",
+    "quotes",
+    "reconciling",
+    "reviews",
+    "sandbox",
+    "webhooks",
+)
 
 
 @pytest.fixture(scope="module")

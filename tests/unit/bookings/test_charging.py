@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from exodrive.bookings import charging
-from exodrive.bookings.charging import ChargeLine
+from exodrive.bookings.charge import charging
+from exodrive.bookings.charge.charging import ChargeLine
 from exodrive.bookings.models import Booking, ChargeKind
 from exodrive.fleet.models import Car
 from exodrive.house.rules import KINDS, FuelRules, LateRules, Rulebook

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from exodrive.bookings.eligibility import Credentials, Requirements, anniversary, reasons
+from exodrive.bookings.reservation.eligibility import Credentials, Requirements, anniversary, reasons
 from exodrive.house.rules import DriverRules
 
 PICKUP, RETURN = date(2027, 3, 10), date(2027, 3, 14)

@@ -20,6 +20,7 @@ ALLOWED = {
     ("held", "order"): "awaiting_payment",
     ("held", "expire"): "expired",
     ("awaiting_payment", "authorize"): "awaiting_signature",
+    ("awaiting_payment", "waive"): "awaiting_signature",
     ("awaiting_payment", "expire"): "expired",
     ("awaiting_payment", "cancel"): "cancelled",
     ("awaiting_signature", "sign"): "confirmed",

@@ -45,54 +45,54 @@ class Rental:
         return self.booking
 
 
-def usd(amount: int) -> Money:
-    return Money(amount, "USD")
-
-
-def price() -> Price:
+def price(currency: str = "USD") -> Price:
     """Three days with a weekend rate, delivery, an extra, a second driver and two taxes."""
+
+    def money(amount: int) -> Money:
+        return Money(amount, currency)
+
     taxed = ["rental", "extra", "driver", "delivery"]
     lines = (
         Line(
             "rental_days", LineKind.RENTAL, {"days": 3, "unit_amount": 89500, "method": "clock24"},
-            usd(268500),
+            money(268500),
         ),
         Line(
             "season", LineKind.RENTAL,
             {"name": "Weekend", "kind": "weekday", "rate_bp": 1500, "days": 2, "weekdays": [5, 6],
              "base_amount": 179000},
-            usd(26850),
+            money(26850),
         ),
-        Line("delivery", LineKind.DELIVERY, {"place": "Washington, DC"}, usd(15000)),
+        Line("delivery", LineKind.DELIVERY, {"place": "Washington, DC"}, money(15000)),
         Line(
             "extra", LineKind.EXTRA,
             {"code": "seat", "name": "Child seat", "unit": "day", "quantity": 1, "days": 3,
              "unit_amount": 1500},
-            usd(4500),
+            money(4500),
         ),
         Line(
             "additional_driver", LineKind.DRIVER,
-            {"drivers": 1, "unit": "day", "days": 3, "unit_amount": 2500}, usd(7500),
+            {"drivers": 1, "unit": "day", "days": 3, "unit_amount": 2500}, money(7500),
         ),
         Line(
             "tax", LineKind.TAX,
             {"code": "dc", "name": "District sales tax", "jurisdiction": "DC", "rate_ppm": 102500,
              "base_amount": 322350, "kinds": taxed},
-            usd(33041),
+            money(33041),
         ),
         Line(
             "tax", LineKind.TAX,
             {"code": "dc-rental", "name": "District rental fee", "jurisdiction": "DC", "rate_ppm": 10000,
              "base_amount": 295350, "kinds": ["rental"]},
-            usd(2954),
+            money(2954),
         ),
     )  # fmt: skip
-    return Price(currency="USD", days=3, lines=lines, book="2026-11")
+    return Price(currency=currency, days=3, lines=lines, book="2026-11")
 
 
-def rental() -> Rental:
+def rental(currency: str = "USD") -> Rental:
     """Add the house, its policies, a car and a confirmed booking of it to the session."""
-    house = _house()
+    house = _house(currency)
     home = _place(
         "rockville", "ExoDrive Exotics, Rockville", "house", "1200 Research Boulevard, Rockville, MD 20850"
     )
@@ -101,7 +101,7 @@ def rental() -> Rental:
     session().add_all([house, home, downtown, category])
     session().add_all(_policies())
     session().flush()
-    car = _car(category, home)
+    car = _car(category, home, currency)
     customer = Customer(
         id=new_id(), email="mara@renter.example", name="Mara Lindqvist", phone="+1 202 555 0117",
         created_at=ORDERED,
@@ -114,12 +114,12 @@ def rental() -> Rental:
     return Rental(house, booking)
 
 
-def _house() -> House:
+def _house(currency: str) -> House:
     return House(
         id=new_id(), name="ExoDrive Exotics", legal_name="ExoDrive Exotics LLC", reference_prefix="EXD",
         address="1200 Research Boulevard, Rockville, MD 20850", town="Rockville, Maryland",
-        phone="(301) 555-0144", email="desk@exodrive.example", time_zone="America/New_York", currency="USD",
-        hours={}, hours_note="Sundays by appointment",
+        phone="(301) 555-0144", email="desk@exodrive.example", time_zone="America/New_York",
+        currency=currency, hours={}, hours_note="Sundays by appointment",
     )  # fmt: skip
 
 
@@ -142,27 +142,28 @@ def _policies() -> list[Policy]:
     ]  # fmt: skip
 
 
-def _car(category: Category, home: Place) -> Car:
+def _car(category: Category, home: Place, currency: str) -> Car:
     return Car(
         id=new_id(), slug="aurelia-gt", make="Aurelia", model="GT", year=2025, category=category,
         home_place_id=home.id, tagline="", description="", body="gt-coupe", paint="6a1522", colour="Oxblood",
         stage_name="V12", engine="6.5 l V12", power_hp=789, zero_to_sixty="2.9", top_speed_mph=211,
         transmission="7-speed dual-clutch", drivetrain="RWD", seats=2, tank_gallons=24,
         vin="ZAREGT00000012345", plate="7EX 144", odometer=4120, features=[], specifications={},
-        currency="USD", daily_price=89500, deposit=500000, miles_per_day=None, extra_mile=None,
+        currency=currency, daily_price=89500, deposit=500000, miles_per_day=None, extra_mile=None,
         created_at=ORDERED,
     )  # fmt: skip
 
 
 def _booking(car: Car, customer: Customer, pickup: Place, back: Place) -> Booking:
-    agreed = price()
+    agreed = price(car.currency)
     return Booking(
         id=new_id(), reference="EXD-7K4M2Q", state=State.CONFIRMED, link_hash=hash_secret(str(new_id())),
         car=car, customer=customer, pickup_place=pickup, return_place=back,
         delivery_address="1600 K Street NW, Washington, DC 20006", pickup_at=PICKUP, return_at=RETURN,
         held_at=ORDERED, expires_at=ORDERED + timedelta(hours=1), request={}, price=agreed.to_json(),
-        currency="USD", total=agreed.total.amount, deposit=500000, policies={kind.kind: 2 for kind in KINDS},
-        extras={"seat": 1}, ordered_at=ORDERED, authorized_at=ORDERED, charges=[],
+        currency=car.currency, total=agreed.total.amount, deposit=500000,
+        policies={kind.kind: 2 for kind in KINDS}, extras={"seat": 1},
+        ordered_at=ORDERED, authorized_at=ORDERED, charges=[],
         drivers=[driver(0, "Mara Lindqvist"), driver(1, "Jon Lindqvist")],
     )  # fmt: skip
 
@@ -242,7 +243,17 @@ def charge(booking: Booking) -> None:
     """Charge for miles, fuel, time and a wheel."""
     for kind, amount, note, params in CHARGES:
         booking.charges.append(
-            Charge(id=new_id(), booking_id=booking.id, kind=kind, amount=amount, note=note, params=params)
+            Charge(
+                id=new_id(),
+                booking_id=booking.id,
+                kind=kind,
+                amount=amount,
+                note=note,
+                params=params,
+                arose_at=RETURN,
+                entered_at=RETURN,
+                entered_by="Ada Agent",
+            )
         )
     session().flush()
 
@@ -255,7 +266,7 @@ def invoice(booking: Booking) -> Invoice:
     row = Invoice(
         id=new_id(), booking_id=booking.id, year=2026, sequence=42, recipient_name="Mara Lindqvist",
         recipient_address="48 Elm Street, Bethesda, MD 20814", recipient_email="mara@renter.example",
-        currency="USD", total=total, paid=total, lines=lines, issued_at=RETURN + timedelta(days=1),
+        currency=booking.currency, total=total, paid=total, lines=lines, issued_at=RETURN + timedelta(days=1),
     )  # fmt: skip
     session().add(row)
     session().flush()

@@ -24,6 +24,13 @@ TOLD = [
     ),
     ("cleaning", {}, " Sand in the carpets ", "Cleaning", "Sand in the carpets"),
     ("damage", {}, "Kerb mark", "Damage", "Kerb mark"),
+    ("smoking", {}, "Ash on the seats", "Smoking", "Ash on the seats"),
+    ("loss_of_use", {"days": 1, "each": 89500}, "In the shop", "Loss of use",
+     "1 day off the road × $895.00. In the shop"),
+    ("toll", {"place": "Bay Bridge", "when": "14 Dec, 10:32", "number": "77-1"}, "", "Toll",
+     "Bay Bridge, 14 Dec, 10:32, No. 77-1"),
+    ("fine", {"place": "K Street", "fee": 2500}, "", "Fine", "K Street, with $25.00 for handling it"),
+    ("damage", {"of": 90000}, "Kerb mark", "Damage", "Kerb mark. What the deposit left of $900.00"),
     ("other", {}, "Lost parking card", "Lost parking card", ""),
     ("other", {}, "", "Other charge", ""),
 ]  # fmt: skip

@@ -13,8 +13,8 @@ from exodrive.bookings.states import State
 from exodrive.contracts.states import ContractState
 from exodrive.kernel.db import session
 from exodrive.payments.states import Purpose
-from exodrive.rendering import environment, letters
-from exodrive.rendering.letters import Letter, Site
+from exodrive.rendering import enquiry_letters, environment, letters, quote_letters
+from exodrive.rendering.letters import About, Letter, Site, Typed
 from exodrive.tasks import messages
 from tests.unit.rendering import rows
 from tests.unit.rendering.rows import Rental
@@ -60,6 +60,16 @@ def cancelled_after_capture(booking: Booking) -> None:
     rows.paid(booking, Purpose.RENTAL, booking.total, captured=booking.total)
 
 
+def missed(booking: Booking) -> None:
+    missed_unpaid(booking)
+    rows.paid(booking, Purpose.RENTAL, booking.total)
+    rows.paid(booking, Purpose.DEPOSIT, 500000)
+
+
+def missed_unpaid(booking: Booking) -> None:
+    booking.cancellation_fee = booking.total
+
+
 def ended_unsigned(booking: Booking) -> None:
     booking.authorized_at = rows.ORDERED
 
@@ -94,6 +104,7 @@ WRITTEN: list[tuple[str, State, Prepare, tuple[str, ...]]] = [
         ("free until Tue 8 December, 10:00", "Proof of your full-coverage insurance", "/booking.ics", "300"),
     ),
     ("deposit_request", State.CONFIRMED, nothing, ("$5,000.00 is held, not charged", "by Fri 1 January")),
+    ("deposit_link", State.CONFIRMED, nothing, ("PayPal answers again", "$5,000.00 is held. It is not")),
     ("deposit_held", State.CONFIRMED, deposit(), ("The deposit is held",)),
     ("deposit_declined", State.CONFIRMED, nothing, ("Nothing was held",)),
     ("handed_over", State.ON_RENT, nothing, ("back Mon 14 December, 10:00", "93 octane", "(301) 555-0144")),
@@ -110,6 +121,8 @@ WRITTEN: list[tuple[str, State, Prepare, tuple[str, ...]]] = [
     ("cancelled", State.CANCELLED, cancelled_late, ("$895.00 is charged", "$2,688.45 goes back")),
     ("cancelled", State.CANCELLED, cancelled_after_capture, ("costs you nothing", "$3,583.45 goes back")),
     ("cancelled", State.CANCELLED, nothing, ("Nothing was charged", "https://rent.example/cars/aurelia-gt")),
+    ("missed", State.NO_SHOW, missed, ("$3,583.45 is charged", "$5,000.00 goes back")),
+    ("missed", State.NO_SHOW, missed_unpaid, ("$3,583.45 is charged", "Nothing is given back")),
     ("expired", State.EXPIRED, ended_unsigned, ("The time to sign is over", "PayPal releases")),
     ("expired", State.EXPIRED, ended_unpaid, ("The time to pay is over",)),
     ("money_released", State.EXPIRED, nothing, ("we released $3,583.45",)),
@@ -127,6 +140,7 @@ OVERTAKEN: list[tuple[str, State, Prepare]] = [
     ("agreement_declined_or_expired", State.AWAITING_SIGNATURE, signing(ContractState.SENT)),
     ("agreement_declined_or_expired", State.EXPIRED, signing(ContractState.EXPIRED)),
     ("deposit_request", State.CONFIRMED, deposit()),
+    ("deposit_link", State.CONFIRMED, deposit()),
     ("deposit_declined", State.CANCELLED, nothing),
     ("handed_over", State.RETURNED, nothing),
     ("invoice", State.RETURNED, nothing),
@@ -161,8 +175,8 @@ def test_a_hold_that_nobody_ordered_has_nobody_to_write_to(rental: Rental) -> No
 
 def test_every_letter_has_its_template_and_its_occasion() -> None:
     templates = {path.stem for path in (environment.TEMPLATES / "mail").glob("*.jinja")}
-    assert set(letters.LETTERS) == templates
-    assert {occasion.letter for occasion in messages.OCCASIONS.values()} == templates
+    assert set(letters.LETTERS) == templates - enquiry_letters.LETTERS - quote_letters.LETTERS
+    assert {occasion.letter for occasion in messages.OCCASIONS.values()} == set(letters.LETTERS)
 
 
 def test_the_page_link_is_the_bookings_present_one(rental: Rental) -> None:
@@ -198,6 +212,23 @@ def test_names_made_to_hurt(rental: Rental) -> None:
     assert "<script" not in letter.html
     assert "&lt;script&gt;" in letter.html
     assert "{{ 7*7 }}" in " ".join(letter.text.split())
+
+
+def test_what_staff_write_is_shown_as_typed_and_never_as_markup(rental: Rental) -> None:
+    text = "Dear Mara,\r\nyour <b>keys</b> & papers\r\n \r\n\r\n{{ 7*7 }} <script>alert(1)</script>"
+    typed = Typed("Your keys <i>\nBcc: all@x.example", text)
+    letter = letters.write(
+        "desk_letter", rental.booking.id, site=SITE, at=rows.ORDERED, about=About(typed=typed)
+    )
+    assert letter is not None
+    assert "\n" not in letter.subject
+    assert letter.subject.startswith("Your keys <i> Bcc:")
+    assert "<script" not in letter.html
+    assert "<b>keys" not in letter.html
+    assert "Dear Mara,<br />your &lt;b&gt;keys&lt;/b&gt; &amp; papers" in letter.html
+    assert "Dear Mara,\nyour <b>keys</b> & papers\n\n{{ 7*7 }} <script>" in letter.text
+    assert SITE.page(rental.booking) in letter.text
+    assert letters.write("desk_letter", rental.booking.id, site=SITE, at=rows.ORDERED) is None
 
 
 def test_written_twice_it_is_the_same_letter(rental: Rental) -> None:

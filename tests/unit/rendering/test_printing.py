@@ -8,6 +8,9 @@ import pytest
 
 from exodrive.rendering import outline, printing
 from exodrive.rendering.printing import Content, NotOurs
+from exodrive.storage import pictures
+from exodrive.storage.pictures import NotAPicture
+from tests.picture_files import picture
 
 FOREIGN = [
     "http://127.0.0.1:9/picture.png",
@@ -21,6 +24,12 @@ FOREIGN = [
 def test_a_foreign_address_stops_the_printing(address: str) -> None:
     with pytest.raises(NotOurs):
         printing.render(Content(f'<img src="{address}">', "0" * 64))
+
+
+def test_who_has_printed_still_sees_that_a_photo_breaks_off() -> None:
+    printing.render(Content("<p>A paper</p>", "0" * 64))
+    with pytest.raises(NotAPicture):
+        pictures.clean(picture(quality=95)[:4000])
 
 
 @pytest.mark.parametrize("body", sorted(path.stem for path in outline.FOLDER.glob("*.svg")))

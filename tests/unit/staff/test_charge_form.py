@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from exodrive.blueprints.staff import charge_form
-from exodrive.bookings.charging import ChargeLine
+from exodrive.blueprints.staff.charging import charge_form
+from exodrive.bookings.charge.charging import ChargeLine
 from exodrive.bookings.models import ChargeKind
 from exodrive.kernel.money import Money
 

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 import exodrive
-from exodrive.blueprints.staff import timeline
+from exodrive.blueprints.staff.rental import attention_words, operation_words, timeline
 from exodrive.bookings.models import Attention
 from exodrive.bookings.signing import FOLLOWS
 from exodrive.bookings.states import EVENTS
@@ -34,8 +34,8 @@ def test_every_deed_has_words() -> None:
     written |= {*EVENTS.values(), *FOLLOWS.values(), *(f"payment.{fact}" for fact in Fact)}
     assert len(written) > 25
     assert written - timeline.codes() == set()
-    assert set(timeline.ATTENTION_WORDS) == set(Attention)
-    assert set(timeline.OPERATION_WORDS) == set(OperationKind)
+    assert set(attention_words.WORDS) == set(Attention)
+    assert set(operation_words.WORDS) == set(OperationKind)
 
 
 def test_an_unknown_deed_is_shown_as_it_is() -> None:
@@ -54,5 +54,5 @@ def test_amounts_and_dropped_charges_are_told() -> None:
 
 def test_a_refusal_carries_paypals_word() -> None:
     (deed,) = timeline.deeds([_entry("payment.rejected", actor_kind="provider", code="AUTHORIZATION_VOIDED")])
-    assert deed.detail == "PayPal says AUTHORIZATION_VOIDED"
+    assert deed.detail == "PayPal’s hold was let go. PayPal says AUTHORIZATION_VOIDED"
     assert deed.tone == "stop"
