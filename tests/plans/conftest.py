@@ -1,7 +1,11 @@
-"""A house with twenty thousand bookings, and as much mail, work and word from providers."""
+"""A house with twenty thousand bookings, and as much mail, work and word from providers.
+
+`make plans` asks the same of one with a hundred thousand.
+"""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -9,11 +13,13 @@ from sqlalchemy import text
 
 from exodrive.config import Settings
 from exodrive.kernel.db import db, session, transaction
+from exodrive.reviews import tallies
 from tests import filled
 from tests.filled import FilledHouse
+from tests.plans import money_rows
 from tests.servers import Servers
 
-BOOKINGS = 20_000
+BOOKINGS = int(os.environ.get("PLANS_BOOKINGS", "20000"))
 # What many bookings leave besides their own rows: most of it done long ago, a little waiting or failed.
 REST = (
     """
@@ -40,6 +46,18 @@ REST = (
            held_at
     FROM bookings
     """,
+    """
+    INSERT INTO reviews (id, booking_id, car_id, state, version, stars, headline, words, public_name,
+                         rented_on, consented_at, written_at, moved_at)
+    SELECT gen_random_uuid(), id, car_id, CASE WHEN n % 20 = 0 THEN 'written' ELSE 'published' END, 1,
+           1 + n % 5, '', 'Words', 'Maya O.', pickup_at::date, closed_at, closed_at, closed_at
+    FROM (SELECT *, row_number() OVER (ORDER BY id) AS n FROM bookings WHERE state = 'closed') AS closed
+    """,
+    """
+    INSERT INTO review_invitations (booking_id, ask_at, asked_at)
+    SELECT id, closed_at, CASE WHEN n % 200 > 0 THEN closed_at END
+    FROM (SELECT *, row_number() OVER (ORDER BY id) AS n FROM bookings WHERE state = 'closed') AS closed
+    """,
 )
 
 
@@ -53,10 +71,16 @@ def house(servers: Servers, worker_number: int, settings: Settings) -> Iterator[
 
 def _leave_the_rest() -> None:
     with transaction():
-        for statement in REST:
+        for statement in (*REST, *money_rows.MONEY):
             session().execute(text(statement))
+        tallies.count_anew()
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("VACUUM (ANALYZE) messages, events, deliveries, inbox_messages"))
+        connection.execute(
+            text(
+                "VACUUM (ANALYZE) messages, events, deliveries, inbox_messages, reviews, review_invitations, "
+                + money_rows.TABLES
+            )
+        )
 
 
 @pytest.fixture(autouse=True)

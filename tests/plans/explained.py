@@ -37,6 +37,17 @@ class Watch:
                     found.append(f"{fault}\n    {' '.join(statement.split())[:600]}")
         return found
 
+    @property
+    def indexes(self) -> set[str]:
+        """The indexes that the statements were answered by."""
+        db.session.rollback()
+        return {
+            step["Index Name"]
+            for statement, parameters in self.sent
+            for step in _steps(statement, dict(_frozen(parameters)))
+            if "Index Name" in step
+        }
+
 
 @contextlib.contextmanager
 def watched() -> Iterator[Watch]:
@@ -54,9 +65,9 @@ def watched() -> Iterator[Watch]:
 
 
 def _frozen(parameters: Any) -> tuple[tuple[str, Any], ...]:
-    return tuple(
-        (name, tuple(value) if isinstance(value, list) else value) for name, value in parameters.items()
-    )
+    """What a statement was given, or the first of the many that it was sent with."""
+    given = parameters[0] if isinstance(parameters, list) else parameters
+    return tuple((name, tuple(value) if isinstance(value, list) else value) for name, value in given.items())
 
 
 def _big_tables() -> set[str]:

@@ -8,16 +8,20 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
+from exodrive.blueprints import gauges
 from exodrive.bookings import links, queries
 from exodrive.bookings.models import Booking
+from exodrive.bookings.money import bill_list
 from exodrive.bookings.queries import VIEWS
+from exodrive.bookings.quote import quotes
 from exodrive.bookings.states import State
 from exodrive.contracts import issuing as contracts
 from exodrive.invoicing import issuing as invoices
-from exodrive.kernel import audit, clock, queue
+from exodrive.kernel import audit, clock, outages, queue
 from exodrive.kernel.db import session
 from exodrive.notifications import messages
 from exodrive.payments import tree
+from exodrive.reconciliation import queries as reconciliation
 from tests.filled import FilledHouse
 from tests.plans.explained import watched
 
@@ -42,6 +46,15 @@ def test_a_view_and_its_next_page(view: str) -> None:
     assert watch.faults == []
 
 
+def test_what_differs_from_paypal() -> None:
+    with watched() as watch:
+        reconciliation.listing(open_ones=True)
+        reconciliation.listing(open_ones=False)
+        reconciliation.last_runs()
+        reconciliation.open_count()
+    assert watch.faults == []
+
+
 @pytest.mark.parametrize("view", VIEWS)
 def test_a_view_from_a_date(view: str) -> None:
     with watched() as watch:
@@ -56,6 +69,29 @@ def test_a_search(typed: str, view: str) -> None:
         first = queries.listing(view=view, text=typed)
         if first.following:
             queries.listing(view=view, text=typed, cursor=first.following)
+    assert watch.faults == []
+
+
+@pytest.mark.parametrize("view", quotes.VIEWS)
+def test_quotes_and_those_that_are_over(view: str) -> None:
+    with watched() as watch:
+        _rows, following = quotes.listing(view=view)
+        if following:
+            quotes.listing(view=view, cursor=following)
+        quotes.due(at=clock.now())
+    assert watch.faults == []
+
+
+@pytest.mark.parametrize("view", bill_list.VIEWS)
+@pytest.mark.parametrize("typed", ["", "okafor", "B-400"])
+def test_the_bills(view: str, typed: str) -> None:
+    at = clock.now() + timedelta(days=90)
+    with watched() as watch:
+        first = bill_list.listing(view=view, text=typed, at=at)
+        if first.following:
+            bill_list.listing(view=view, text=typed, at=at, cursor=first.following)
+        if view in bill_list.SUMMED:
+            bill_list.totals(view, at=at)
     assert watch.faults == []
 
 
@@ -79,6 +115,30 @@ def test_one_booking_with_all_that_its_page_shows(house: FilledHouse, booking: B
         audit.trail(booking.id)
         messages.of_booking(booking.id)
         queue.troubled(booking.id)
+        queue.waited_for(booking.id)
+    assert watch.faults == []
+
+
+def test_the_notice_of_every_page_and_the_figures() -> None:
+    with watched() as watch:
+        outages.standings()
+        gauges._page()
+    assert watch.faults == []
+
+
+@pytest.mark.parametrize("narrowed", [queue.Narrowed("paypal"), queue.Narrowed("house")])
+def test_the_queue_of_one_provider(narrowed: queue.Narrowed) -> None:
+    with watched() as watch:
+        queue.counts(narrowed)
+        queue.listing(view="failed", narrowed=narrowed)
+        queue.stuck("paypal")
+    assert watch.faults == []
+
+
+def test_the_queue_of_one_booking(booking: Booking) -> None:
+    with watched() as watch:
+        queue.counts(queue.Narrowed(subject_id=booking.id))
+        queue.listing(view="failed", narrowed=queue.Narrowed(subject_id=booking.id))
     assert watch.faults == []
 
 

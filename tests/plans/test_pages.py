@@ -65,8 +65,8 @@ def test_a_booking_s_page(house: FilledHouse, desk: Browser, state: State) -> No
 
 @pytest.mark.parametrize(
     "address",
-    ["/desk", "/desk?view=all", "/desk?q=okafor", "/desk?view=to_settle&from=2027-01-02", "/desk/queue",
-     "/desk/queue/received"],
+    ["/desk/bookings", "/desk/bookings?view=all", "/desk/bookings?q=okafor",
+     "/desk/bookings?view=to_settle&from=2027-01-02", "/desk/queue", "/desk/queue/received"],
 )  # fmt: skip
 def test_the_desk_s_lists(desk: Browser, address: str) -> None:
     with watched() as watch:

@@ -12,17 +12,24 @@ from sqlalchemy import select
 from exodrive.availability import occupancies
 from exodrive.availability import queries as availability
 from exodrive.availability.rules import Period
-from exodrive.bookings import deposits, expiry, finding, holding, offers, settlement, transitions
+from exodrive.billing import queries as bills
+from exodrive.bookings import changes, conflicts, transitions
+from exodrive.bookings.after_return import late_charges
+from exodrive.bookings.by_hand import deposit_release
+from exodrive.bookings.deposit import deposits
 from exodrive.bookings.models import Booking
-from exodrive.bookings.offers import Desk, Journey
+from exodrive.bookings.money import settlement
+from exodrive.bookings.reservation import expiry, finding, holding, offers, papers
+from exodrive.bookings.reservation.offers import Desk, Journey
 from exodrive.bookings.states import State
 from exodrive.contracts import issuing as contracts
 from exodrive.contracts import queries as contract_queries
 from exodrive.contracts.models import Contract
 from exodrive.customers import register
 from exodrive.fleet import queries as fleet
+from exodrive.fleet.wishes import Wishes
 from exodrive.house import queries as houses
-from exodrive.kernel import audit, clock, deliveries
+from exodrive.kernel import audit, clock, deliveries, kept_answers, outbox
 from exodrive.kernel.db import session
 from exodrive.notifications import messages
 from exodrive.notifications.models import Message
@@ -54,8 +61,7 @@ def test_the_search_for_free_cars(desk: Desk, days_ahead: int) -> None:
     wanted, at = journey(days_ahead), clock.now()
     with watched() as watch:
         finding.free(wanted, desk=desk, at=at)
-        finding.free(wanted, desk=desk, at=at, category="sports")
-        finding.taken(wanted, desk=desk)
+        finding.free(wanted, desk=desk, at=at, wishes=Wishes(category="sports"))
         finding.cars()
     assert watch.faults == []
 
@@ -87,11 +93,21 @@ def test_a_hold_looks_for_what_is_in_its_way() -> None:
 SWEEPS: list[Callable[[datetime], object]] = [
     lambda at: expiry.overdue(at=at),
     lambda at: deposits.due(at=at),
-    lambda at: payments.capture_due(at=at),
+    lambda at: payments.steps_due(at=at),
     lambda at: payments.take_unheard(before=at - timedelta(minutes=3), at=at),
+    lambda at: payments.take_asked_again(before=at - timedelta(minutes=3), at=at),
     lambda at: contracts.waiting(before=at),
     lambda at: settlement.unfinished(at=at),
     lambda at: audit.seal(),
+    lambda at: changes.due(at=at),
+    lambda at: conflicts.late(at=at),
+    lambda at: conflicts.overtaken(),
+    lambda at: conflicts.over(),
+    lambda at: deposit_release.due(at=at),
+    lambda at: bills.reminders_due(at=at),
+    lambda at: bills.take_unread(before=at - timedelta(hours=1), at=at),
+    lambda at: papers.due(at=at),
+    lambda at: kept_answers.sweep(at=clock.real_now()),
 ]
 
 
@@ -109,6 +125,17 @@ def test_the_relay() -> None:
         due = deliveries.due(limit=100)
         deliveries.claim(due[0][0])
         deliveries.take_back([due[1][0]])
+    assert watch.faults == []
+
+
+def test_a_letter_that_waits_for_more_is_found_by_its_booking() -> None:
+    booking_id = session().scalars(select(Booking.id).where(Booking.state == State.RETURNED).limit(1)).one()
+    for _ in range(3):  # at once, kept waiting, and joined
+        with watched() as watch:
+            outbox.gather(
+                late_charges.ADDED, subject_id=booking_id, within=timedelta(minutes=10), into="charges",
+                found=["1"],
+            )  # fmt: skip
     assert watch.faults == []
 
 
@@ -140,5 +167,9 @@ def test_word_from_docuseal_finds_its_agreement() -> None:
 def test_word_from_resend_finds_its_message() -> None:
     provider_id = session().scalars(select(Message.provider_id).limit(1)).one()
     with watched() as watch:
-        assert messages.reported(str(provider_id), "opened") is not None
+        assert messages.reported(str(provider_id), "opened", at=clock.now()) is not None
+        assert (
+            messages.reported("unheard", "opened", at=clock.now(), marked=messages.mark("confirmed/7"))
+            is None
+        )
     assert watch.faults == []

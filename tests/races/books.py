@@ -7,7 +7,7 @@ import sqlite3
 from collections import Counter
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,16 +23,20 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Books:
-    """`database` is the house's, `simulators` the file in which the simulators remember."""
+    """`database` is the house's, `simulators` the file in which the simulators remember.
+
+    `patience` is how many seconds it waits for what must come.
+    """
 
     database: psycopg.Connection[Row]
     simulators: Path
+    patience: float = 90
 
     @classmethod
-    def of(cls, house: LiveHouse) -> Books:
+    def of(cls, house: LiveHouse, *, patience: float = 90) -> Books:
         address = house.environment["DATABASE_URL"].replace("+psycopg", "")
         connection = psycopg.connect(address, autocommit=True, row_factory=dict_row)
-        return cls(connection, Path(house.environment["SIMULATORS_STATE"]))
+        return cls(connection, Path(house.environment["SIMULATORS_STATE"]), patience)
 
     def rows(self, query: str, **values: object) -> list[Row]:
         return self.database.execute(query, values).fetchall()
@@ -61,7 +65,7 @@ class Books:
             row = self.booking(link)
             return row if row["state"] in states else None
 
-        return until(look, what=f"{' or '.join(states)} ({self.troubles()})")
+        return until(look, what=f"{' or '.join(states)} ({self.troubles()})", seconds=self.patience)
 
     def wait_for_payment(self, link: str, purpose: str, state: str) -> None:
         """Until one of the booking's payments is in this state."""
@@ -70,6 +74,7 @@ class Books:
         until(
             lambda: self.value(query, id=booking_id, purpose=purpose) == state,
             what=f"the {purpose} to be {state} ({self.troubles()})",
+            seconds=self.patience,
         )
 
     def holds(self, car: str, *, week: datetime) -> list[Row]:
@@ -82,10 +87,30 @@ class Books:
             week=week.replace(tzinfo=ZONE),
         )
 
+    @property
+    def offset(self) -> timedelta:
+        """How far the house's time runs ahead of real time."""
+        rows = self.rows("SELECT offset_seconds FROM sandbox_clock")
+        return timedelta(seconds=rows[0]["offset_seconds"] if rows else 0)
+
     def wait_until_quiet(self) -> None:
         """Until no delivery is open."""
         query = "SELECT count(*) FROM deliveries WHERE state IN ('pending', 'dispatched', 'running')"
         until(lambda: self.value(query) == 0, what=f"the queue to be empty ({self.troubles()})", pause=0.2)
+
+    def wait_until_only(self, actor: str, count: int) -> None:
+        """Until nothing but so many deliveries of one actor are under way."""
+        query = (
+            "SELECT actor, state FROM deliveries"
+            " WHERE state IN ('dispatched', 'running')"
+            " OR (state = 'pending' AND due_at < now() + interval '5 seconds')"
+        )
+        wanted = [(actor, "running")] * count
+        until(
+            lambda: [(row["actor"], row["state"]) for row in self.rows(query)] == wanted,
+            what=f"only {count} of {actor} to run",
+            pause=0.2,
+        )
 
     def troubles(self) -> list[str]:
         """What has failed, or waits for another try."""
@@ -95,10 +120,11 @@ class Books:
         )
         return [f"{row['actor']} {row['state']}: {row['last_error']}" for row in self.rows(query)]
 
-    def end_leases(self) -> None:
+    def end_leases(self, *states: str) -> None:
         """Let everything that was in flight come due, as if its leases had run out by waiting."""
         self.database.execute(
-            "UPDATE deliveries SET due_at = now() WHERE state IN ('pending', 'dispatched', 'running')"
+            "UPDATE deliveries SET due_at = now() WHERE state = ANY(%(states)s)",
+            {"states": list(states or ("pending", "dispatched", "running"))},
         )
         self.database.execute("NOTIFY deliveries")
 
@@ -110,6 +136,12 @@ class Books:
             found = state.execute("SELECT body FROM records WHERE kind = ? ORDER BY seq", (kind,)).fetchall()
         records = [json.loads(body) for (body,) in found]
         return [row for row in records if all(row.get(name) == value for name, value in facts.items())]
+
+    def unheard(self) -> int:
+        """How many of the providers' messages have not been taken by us yet."""
+        with closing(sqlite3.connect(f"file:{self.simulators}?mode=ro", uri=True, timeout=10)) as state:
+            (number,) = state.execute("SELECT count(*) FROM deliveries WHERE state = 'waiting'").fetchone()
+        return int(number)
 
     def paypal_orders(self, reference: str) -> list[Row]:
         """Every order that PayPal ever made for a booking, known to us or not, with what hangs on it."""
@@ -143,4 +175,4 @@ class Books:
         def look() -> Row | None:
             return next((mail for name, mail in self.mailbox(email) if name == template), None)
 
-        return until(look, what=f"the mail {template} ({self.troubles()})")
+        return until(look, what=f"the mail {template} ({self.troubles()})", seconds=self.patience)

@@ -92,18 +92,18 @@ class Customer:
     def approve(self) -> str:
         """Go to PayPal and agree; returns the address that the payer is sent back to."""
         page = self.get(self.link_on_page("/checkoutnow"))
-        return self._sent_back(self.send(page, "/checkoutnow", {"decision": "approve", "funding": "good"}))
+        return self.sent_back(self.send(page, "/checkoutnow", {"decision": "approve", "funding": "good"}))
 
     def sign(self) -> str:
         """Go to DocuSeal and sign; returns the address that the signer is sent back to."""
         page = self.get(self.link_on_page("/docuseal/s/"))
-        return self._sent_back(self.send(page, "/docuseal/s/", {"signature": "Maya Okafor", "agreed": "yes"}))
+        return self.sent_back(self.send(page, "/docuseal/s/", {"signature": "Maya Okafor", "agreed": "yes"}))
 
     def come_back(self, address: str) -> None:
         answer = self.session.get(address, timeout=PATIENCE)
         assert answer.ok, (answer.status_code, address)
 
-    def _sent_back(self, answer: requests.Response) -> str:
+    def sent_back(self, answer: requests.Response) -> str:
         assert answer.status_code in (302, 303), Page.of(answer).words
         address = answer.headers["Location"]
         assert urlsplit(address).netloc == urlsplit(self.url).netloc
@@ -117,10 +117,13 @@ def details(email: str) -> dict[str, str]:
         "renter-name": "Maya Okafor",
         "renter-email": email,
         "renter-phone": "(301) 555-0123",
-        "renter-address": "4 Elm Street, Bethesda, MD 20814",
+        "renter-address-street": "4 Elm Street",
+        "renter-address-city": "Bethesda",
+        "renter-address-area": "MD",
+        "renter-address-postcode": "20814",
+        "renter-address-country": "US",
         "renter-born_on": f"{year - 35}-04-02",
         "renter-licence_number": "O-215-660-118-204",
-        "renter-licence_region": "MD",
         "renter-licence_since": f"{year - 12}-04-02",
         "renter-licence_until": f"{year + 3}-04-02",
         "renter-insurer": "Old Line Mutual",

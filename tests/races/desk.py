@@ -9,8 +9,8 @@ from urllib.parse import urljoin
 import requests
 from PIL import Image
 
+from exodrive.bookings.condition_models import POSITIONS
 from exodrive.bookings.handover import PICKUP_CHECKS, RETURN_CHECKS
-from exodrive.bookings.models import POSITIONS
 from tests.live import LiveHouse
 from tests.races.pages import Page
 
@@ -34,10 +34,24 @@ class Desk:
         page = self._get("/desk")
         self._send(page, "/desk", {"email": email, "password": password})
 
+    @property
+    def signed_in(self) -> bool:
+        return self._get("/desk").offers("/logout")
+
     def do(self, reference: str, deed: str) -> None:
         """A deed that asks for no reason, such as `ask-deposit`."""
         address = f"/desk/bookings/{reference}/{deed}"
         self._send(self._get(address), address, {})
+
+    def fill(
+        self,
+        address: str,
+        action: str,
+        typed: Typed,
+        files: dict[str, tuple[str, bytes, str]] | None = None,
+    ) -> None:
+        """Fill in the form for `action` on a page, and send it."""
+        self._send(self._get(address), action, typed, files)
 
     def hand_over(self, reference: str, *, odometer: int) -> None:
         self._report(reference, "hand-over", PICKUP_CHECKS, odometer=odometer, fuel=8)
@@ -48,6 +62,41 @@ class Desk:
     def settle(self, reference: str) -> None:
         """Charge all that was found at the return."""
         self.do(reference, "settle")
+
+    def cancel(self, reference: str, *, reason: str) -> None:
+        """Cancel by the house's own fault: nothing is charged."""
+        address = f"/desk/bookings/{reference}/cancel"
+        self._send(self._get(f"{address}?houses_fault=1"), address, {"reason": reason})
+
+    def change(self, reference: str, wanted: Typed, *, reason: str) -> None:
+        """Look at what a change of a booking would do, and say yes to it."""
+        address = f"/desk/bookings/{reference}/change"
+        form = self._get(address).form(address)
+        shown = self.session.post(
+            urljoin(self.house.url, address), data=form.filled(wanted), timeout=PATIENCE
+        )
+        self._send(Page.of(shown), f"{address}/yes", {"reason": reason})
+
+    def photograph(self, car: str, content: bytes) -> None:
+        """Add a photo to a car."""
+        address = f"/desk/cars/{car}"
+        self._send(
+            self._get(address), f"{address}/photos", {}, {"photos": ("car.jpg", content, "image/jpeg")}
+        )
+
+    def reconcile(self, reference: str) -> None:
+        """Have PayPal's side of a booking read."""
+        address = "/desk/reconciliation"
+        self._send(self._get(address), address, {"booking": reference})
+
+    def mend(self, difference_id: str) -> None:
+        """Press the button of a difference."""
+        address = f"/desk/reconciliation/{difference_id}"
+        self._send(self._get(address), f"{address}/mend", {})
+
+    def move_clock(self, day: str) -> None:
+        """Have it be ten in the morning of that day."""
+        self._send(self._get("/desk/clock"), "/desk/clock", {"to": day})
 
     def _report(
         self, reference: str, which: str, checks: tuple[str, ...], *, odometer: int, fuel: int

@@ -42,11 +42,15 @@ class Page:
         return cls(answer.url, answer.status_code, answer.text)
 
     def form(self, action: str) -> Form:
-        """The form whose address holds `action`."""
-        for found in self._read.forms:
+        """The form whose address is `action`, or else the first that holds it."""
+        for found in sorted(self._read.forms, key=lambda form: form.action != action):
             if action in found.action:
                 return found
         raise AssertionError(f"no form for {action} on {self.url} ({self.status}):\n{self.words[:2000]}")
+
+    def offers(self, action: str) -> bool:
+        """Whether there is a form whose address holds `action`."""
+        return any(action in found.action for found in self._read.forms)
 
     def link(self, part: str) -> str | None:
         """The first address that holds `part`, of a link or of where the page goes on to by itself."""

@@ -9,7 +9,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-def until(find: Callable[[], T | None], *, what: str, seconds: float = 45, pause: float = 0.1) -> T:
+def until(find: Callable[[], T | None], *, what: str, seconds: float = 90, pause: float = 0.1) -> T:
     """What `find` returns as soon as that is something. Fails with `what` was awaited."""
     deadline = time.monotonic() + seconds
     while True:

@@ -27,6 +27,7 @@ class SlowLine(ThreadingHTTPServer):
         self.kept_back = ""
         self.waiting = threading.Semaphore(0)
         self.over = threading.Event()
+        self.late = threading.Event()
 
     @property
     def url(self) -> str:
@@ -44,6 +45,11 @@ class SlowLine(ThreadingHTTPServer):
     def mend(self) -> None:
         """Let the answers to new requests pass again."""
         self.kept_back = ""
+
+    def deliver(self) -> None:
+        """Let the answers that were kept back pass, late."""
+        self.late.set()
+        self.over.set()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Whoever asked was killed: that is what this is for."""
@@ -68,7 +74,8 @@ class _Connection(BaseHTTPRequestHandler):
         if self.command == "POST" and ending and self.path.endswith(ending):
             self.server.waiting.release()
             self.server.over.wait()
-            return
+            if not self.server.late.is_set():
+                return
         self.send_response(answer.status_code)
         for name, value in _theirs(answer.headers).items():
             self.send_header(name, value)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from urllib.parse import urlsplit
 
 import psycopg
 import pytest
+import redis
 import requests
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
+from tests import circuits
 from tests.live import LiveHouse
 from tests.races import days
 from tests.races.books import Books
@@ -21,8 +23,6 @@ from tests.races.patience import until
 pytestmark = pytest.mark.race
 
 NewCustomer = Callable[[], Customer]
-# The relay looks by itself every few seconds; a woken one needs only a moment.
-SOON = 4.0
 
 
 def test_a_customer_orders_while_paypal_is_away(
@@ -38,6 +38,7 @@ def test_a_customer_orders_while_paypal_is_away(
     assert books.booking(person.link)["state"] == "awaiting_payment"
 
     house.start_missing()
+    circuits.pass_open_time(house.redis.url)
     books.end_leases()
     mail = books.mail(person.email, "payment_link")
     found = re.search(r"http\S+/b/\S+", mail["text"])
@@ -52,6 +53,27 @@ def test_a_customer_orders_while_paypal_is_away(
     assert books.mails(person.email)["payment_link"] == 1
 
 
+def test_valkey_stops_for_a_while(house: LiveHouse, customer: NewCustomer, books: Books) -> None:
+    """Bookings are taken without it, and the work goes on when it is back, though it has forgotten all."""
+    person = customer()
+    others = {name: process for name, process in house.processes.items() if name != "valkey"}
+    house.kill("valkey")
+    person.hold(person.look("calder-brake", days.span(days.monday(10), start=10, end=58)))
+    assert person.order().status_code == 303
+    assert requests.get(f"{house.url}/readyz", timeout=30).json() == {"status": "ready", "redis": "away"}
+    assert books.booking(person.link)["state"] == "awaiting_payment"
+    house.start_missing()
+    with redis.Redis.from_url(house.redis.url) as store:
+        store.flushall()
+    until(
+        lambda: person.get(person.link).link("/checkoutnow"), what="the way to PayPal", seconds=120, pause=0.5
+    )
+    person.come_back(person.approve())
+    books.wait_for(person.link, "awaiting_signature")
+    books.wait_until_quiet()
+    assert {name: process.poll() for name, process in others.items()} == dict.fromkeys(others)
+
+
 def test_the_relay_listens_again_after_losing_its_connection(
     house: LiveHouse, customer: NewCustomer, books: Books
 ) -> None:
@@ -63,7 +85,7 @@ def test_the_relay_listens_again_after_losing_its_connection(
     books.rows("SELECT pg_terminate_backend(%(pid)s)", pid=before.pop())
     (after,) = until(lambda: listeners(books), what="the relay to listen again")
     assert person.order(page).status_code == 303
-    until(lambda: person.get(person.link).link("/checkoutnow"), what="the way to PayPal", seconds=SOON)
+    until(lambda: person.get(person.link).link("/checkoutnow"), what="the way to PayPal")
     assert listeners(books) == {after}
 
 
@@ -87,13 +109,13 @@ def test_the_database_is_away_for_a_moment(house: LiveHouse, customer: NewCustom
         assert (answer.status_code, answer.headers.get("Retry-After")) == (503, "10")
         assert requests.get(f"{house.url}/healthz", timeout=30).status_code == 200
     with_database = Books.of(house)
-    assert requests.get(f"{house.url}/readyz", timeout=30).status_code == 200
-    assert with_database.booking(person.link)["state"] == "held"
-    assert person.order(page).status_code == 303
-    person.come_back(person.approve())
-    with_database.wait_for(person.link, "awaiting_signature")
-    with_database.wait_until_quiet()
-    with_database.database.close()
+    with closing(with_database.database):
+        assert requests.get(f"{house.url}/readyz", timeout=30).status_code == 200
+        assert with_database.booking(person.link)["state"] == "held"
+        assert person.order(page).status_code == 303
+        person.come_back(person.approve())
+        with_database.wait_for(person.link, "awaiting_signature")
+        with_database.wait_until_quiet()
 
 
 @contextmanager

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
 import redis
 
 from tests.live import LiveHouse
-from tests.races import crowd, days, slow_line
+from tests.races import crowd, days
 from tests.races.books import Books, Row
 from tests.races.customer import Customer
 from tests.races.desk import Desk
@@ -21,19 +20,6 @@ pytestmark = pytest.mark.race
 AT_ONCE = 10  # more bookings than a worker has threads
 IN_FLIGHT = 5  # calls that a worker has made, and heard nothing of, when it is killed
 CARS = ("aurelia-gt-green", "calder-brake", "corsara-v10-spyder", "harrowgate-six", "bramante-s")
-
-
-@pytest.fixture
-def line(house: LiveHouse) -> Iterator[SlowLine]:
-    """The worker's way to the providers, from its next start on."""
-    plain = house.programs["worker"]
-    with slow_line.running() as line:
-        environment = {**plain.environment, "http_proxy": line.url, "no_proxy": ""}
-        house.programs["worker"] = replace(plain, environment=environment)
-        yield line
-        house.programs["worker"] = plain
-        if "worker" in house.processes:
-            house.kill("worker")
 
 
 @pytest.fixture

@@ -40,7 +40,11 @@ def attempt(deed: str, car: UUID, booking: UUID, period: Period) -> bool:
     return True
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(DEEDS)
 def test_the_table_agrees_with_a_plain_list(car: UUID, deeds: list[tuple[str, Period, int]]) -> None:
     expected: dict[UUID, Period] = {}

@@ -10,9 +10,10 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from exodrive.availability.models import Occupancy
-from exodrive.bookings import cancelling, expiry, policy, queries, signing, transitions
+from exodrive.bookings import cancelling, policy, queries, signing, transitions
 from exodrive.bookings.cancelling import TermsChanged, TooEarly
 from exodrive.bookings.models import Booking
+from exodrive.bookings.reservation import expiry
 from exodrive.contracts import issuing
 from exodrive.house import queries as houses
 from exodrive.house.models import Policy

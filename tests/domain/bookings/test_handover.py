@@ -12,12 +12,25 @@ from exodrive.availability import occupancies
 from exodrive.availability.models import Occupancy
 from exodrive.availability.rules import OccupancyKind, Period
 from exodrive.bookings import handover, queries, transitions
-from exodrive.bookings.handover import PICKUP_CHECKS, RETURN_CHECKS, Condition, NotReady, OdometerBackwards
-from exodrive.bookings.models import POSITIONS, Booking, ReportKind
+from exodrive.bookings.after_return import evidence
+from exodrive.bookings.charge.charging import ChargeLine
+from exodrive.bookings.condition_models import POSITIONS, ReportKind
+from exodrive.bookings.handover import (
+    ADDITIONAL_DRIVERS,
+    PICKUP_CHECKS,
+    RETURN_CHECKS,
+    Condition,
+    NotReady,
+    OdometerBackwards,
+    PhotosClosed,
+)
+from exodrive.bookings.models import Booking, ChargeKind
+from exodrive.bookings.reservation import drivers
 from exodrive.kernel import audit, clock
 from exodrive.kernel.db import session, transaction
 from exodrive.kernel.errors import Stale
 from exodrive.kernel.ids import new_id
+from exodrive.kernel.money import Money
 from tests import paper, rental
 
 pytestmark = pytest.mark.usefixtures("house")
@@ -75,6 +88,21 @@ def test_each_check_keeps_the_keys_in_the_house(left_out: str) -> None:
     with pytest.raises(NotReady) as raised:
         hand_over(booking_id, checks=tuple(name for name in PICKUP_CHECKS if name != left_out))
     assert raised.value.missing == [left_out]
+
+
+def test_every_other_driver_signs_before_the_keys() -> None:
+    booking_id = paper.confirmed()
+    paper.hold_deposit(booking_id)
+    rental.photograph(booking_id, ReportKind.PICKUP)
+    other = rental.renter(name="Noah Okafor", email="noah@okafor.example", licence_number="O-1")
+    with transaction():
+        booking = transitions.lock(booking_id)
+        booking.drivers.append(drivers.kept(1, other))
+    with pytest.raises(NotReady) as raised:
+        hand_over(booking_id)
+    assert raised.value.missing == [ADDITIONAL_DRIVERS]
+    hand_over(booking_id, checks=(*PICKUP_CHECKS, ADDITIONAL_DRIVERS))
+    assert rental.state(booking_id) == "on_rent"
 
 
 def test_a_deposit_that_is_short_by_a_cent_is_no_deposit() -> None:
@@ -147,14 +175,42 @@ def test_a_photo_can_be_taken_again_while_the_report_is_a_draft() -> None:
     assert len(queries.reports(booking_id)["pickup"].photos) == len(POSITIONS)
     paper.hold_deposit(booking_id)
     hand_over(booking_id)
-    with pytest.raises(NotReady), transaction():
+    with pytest.raises(PhotosClosed), transaction():
         handover.add_photo(booking_id, ReportKind.PICKUP, position="left", file_id=new_id(), at=clock.now())
 
 
 def test_an_unknown_position_is_no_photo() -> None:
     booking_id = paper.confirmed()
-    with pytest.raises(NotReady), transaction():
+    with pytest.raises(PhotosClosed), transaction():
         handover.add_photo(booking_id, ReportKind.PICKUP, position="roof", file_id=new_id(), at=clock.now())
+
+
+def test_what_the_readings_cost_is_shown_by_the_dashboard_before_and_after() -> None:
+    booking_id = paper.on_rent()
+    rental.photograph(booking_id, ReportKind.RETURN)
+    at = clock.now()
+    with transaction():
+        booking = transitions.lock(booking_id)
+        driven = booking.car.odometer + 9_000
+        lines = handover.proposed_charges(booking, odometer=driven, fuel_eighths=5, at=at)
+        by_hand = ChargeLine(ChargeKind.CLEANING, Money(80_00, "USD"), note="Sand")
+        handover.take_back(
+            booking_id,
+            Condition(odometer=driven, fuel_eighths=5, checks=RETURN_CHECKS),
+            charges=[*lines, by_hand],
+            by=rental.AGENT,
+            at=at,
+        )
+    with transaction():
+        rows = fresh(booking_id).charges
+        shown = evidence.of_charges(booking_id, rows)
+        photos = {kind: report.photos for kind, report in queries.reports(booking_id).items()}
+    out, back = (
+        next(photo.file_id for photo in photos[kind] if photo.position == "dashboard")
+        for kind in ("pickup", "return")
+    )
+    pieces = {row.kind: [(one.before, one.file_id) for one in shown[row.id]] for row in rows}
+    assert pieces == {"mileage": [(out, back)], "fuel": [(out, back)], "cleaning": []}
 
 
 @pytest.mark.parametrize(

@@ -13,9 +13,10 @@ from exodrive.availability import occupancies
 from exodrive.availability.models import Occupancy
 from exodrive.availability.occupancies import CarTaken
 from exodrive.availability.rules import Period
-from exodrive.bookings import expiry, finding, holding, links, offers, queries
-from exodrive.bookings.holding import CarWithdrawn
-from exodrive.bookings.offers import Journey, Offer
+from exodrive.bookings import links, queries
+from exodrive.bookings.reservation import expiry, finding, holding, offers
+from exodrive.bookings.reservation.holding import CarWithdrawn
+from exodrive.bookings.reservation.offers import Journey, Offer
 from exodrive.fleet import queries as fleet
 from exodrive.house import queries as houses
 from exodrive.kernel import audit, clock

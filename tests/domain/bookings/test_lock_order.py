@@ -9,6 +9,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -16,10 +17,12 @@ from flask import Flask
 from sqlalchemy import func, select, text
 
 from exodrive.availability.models import Occupancy
-from exodrive.bookings import cancelling, handover, holding, ordering, queries
+from exodrive.bookings import cancelling, conflicts, handover, queries
+from exodrive.bookings.condition_models import ReportKind
 from exodrive.bookings.handover import RETURN_CHECKS, Condition
-from exodrive.bookings.models import Booking, ReportKind
-from exodrive.bookings.offers import Offer
+from exodrive.bookings.models import Booking
+from exodrive.bookings.reservation import holding, ordering
+from exodrive.bookings.reservation.offers import Offer
 from exodrive.house import queries as houses
 from exodrive.kernel import clock
 from exodrive.kernel.db import db, session, transaction
@@ -27,6 +30,7 @@ from exodrive.kernel.errors import Conflict, DomainError
 from exodrive.kernel.money import Money
 from tests import paper, rental
 from tests.domain.bookings.conftest import NOON
+from tests.domain.bookings.test_conflicts import following
 from tests.domain.bookings.test_ordering import details
 
 Deed = Callable[[], None]
@@ -41,7 +45,7 @@ def together(app: Flask, *deeds: Deed) -> Counter[str]:
             try:
                 session().execute(text("SELECT 1"))  # connected before the race begins
                 session().rollback()
-                start.wait(timeout=10)
+                start.wait(timeout=60)
                 deed()
             except DomainError as error:
                 return error.code
@@ -163,6 +167,36 @@ def test_a_cancellation_beside_the_answer_to_a_payment(open_house: Flask) -> Non
     paper.answer(booking_id)
     assert rental.state(booking_id) == "cancelled"
     assert rental.money(booking_id, paper.Purpose.RENTAL)[0] == "voided"
+
+
+@pytest.mark.parametrize("_", range(3))
+def test_a_late_car_comes_back_while_its_next_rental_is_cancelled(open_house: Flask, _: int) -> None:
+    """Each ends the clash of both: neither waits for the booking that the other has."""
+    late_id = paper.on_rent()
+    next_id = following(late_id)
+    late_at = queries.by_id(late_id).return_at + timedelta(hours=2)
+    with transaction():
+        conflicts.look(late_id, at=late_at)
+    rental.photograph(late_id, ReportKind.RETURN)
+    fee = cancelling.terms(queries.by_id(next_id), at=late_at).fee
+    session().rollback()
+
+    def takes_back() -> None:
+        with transaction():
+            handover.take_back(
+                late_id, Condition(20_100, 8, RETURN_CHECKS), charges=[], by=rental.AGENT, at=late_at
+            )
+
+    def cancels() -> None:
+        with transaction():
+            cancelling.cancel(next_id, agreed_fee=fee, at=late_at)
+
+    assert together(open_house, takes_back, cancels) == {"done": 2}
+    with transaction():
+        assert conflicts.open_of(late_id) == []
+        for booking_id in conflicts.over():
+            conflicts.calm(booking_id, at=late_at)
+    assert (rental.state(late_id), rental.state(next_id)) == ("returned", "cancelled")
 
 
 def test_eight_rivals_one_car(open_house: Flask, at: object) -> None:

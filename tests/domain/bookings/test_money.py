@@ -9,8 +9,10 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from exodrive.bookings import cancelling, deposits, expiry, ordering, queries, transitions
+from exodrive.bookings import cancelling, queries, transitions
+from exodrive.bookings.deposit import deposits
 from exodrive.bookings.models import Booking
+from exodrive.bookings.reservation import expiry, ordering
 from exodrive.kernel import clock
 from exodrive.kernel.db import session, transaction
 from exodrive.kernel.money import Money

@@ -14,18 +14,11 @@ from sqlalchemy import select
 from exodrive.availability import occupancies
 from exodrive.availability.models import Occupancy
 from exodrive.availability.rules import OccupancyKind, Period
-from exodrive.bookings import finding, ordering, queries
+from exodrive.bookings import queries
 from exodrive.bookings.models import Booking
-from exodrive.bookings.ordering import (
-    CannotRent,
-    DriverDetails,
-    HoldEnded,
-    NotEligible,
-    OrderDetails,
-    PolicyNotAccepted,
-    PriceChanged,
-    TooManyDrivers,
-)
+from exodrive.bookings.reservation import finding, ordering
+from exodrive.bookings.reservation.drivers import CannotRent, DriverDetails, NotEligible, TooManyDrivers
+from exodrive.bookings.reservation.ordering import HoldEnded, OrderDetails, PolicyNotAccepted, PriceChanged
 from exodrive.customers.models import Customer, DoNotRent
 from exodrive.fleet import queries as fleet
 from exodrive.house import queries as houses

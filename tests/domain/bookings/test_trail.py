@@ -8,10 +8,11 @@ import pytest
 from sqlalchemy import ForeignKey, select, text, update
 from sqlalchemy.exc import DBAPIError
 
-from exodrive.bookings import transitions
-from exodrive.bookings.models import Booking
+from exodrive.bookings import attention, transitions
+from exodrive.bookings.models import Attention, Booking
 from exodrive.bookings.states import EVENTS, Move, State
 from exodrive.kernel import audit, clock
+from exodrive.kernel.actors import PAYPAL
 from exodrive.kernel.audit import AuditEntry
 from exodrive.kernel.db import db, session, transaction
 from exodrive.kernel.errors import Stale
@@ -65,6 +66,25 @@ def test_a_version_that_was_seen_is_the_version_that_is_changed() -> None:
         transitions.lock(booking_id, version=seen)
     with transaction():
         transitions.lock(booking_id, version=seen + 1)
+
+
+def test_what_a_provider_reports_refuses_nobodys_page() -> None:
+    booking_id = rental.hold()
+    with transaction():
+        seen = transitions.lock(booking_id).version
+        transitions.note(transitions.lock(booking_id), "payment.captured", by=PAYPAL, at=clock.now())
+    with transaction():
+        transitions.lock(booking_id, version=seen)
+
+
+def test_what_a_person_has_to_look_at_makes_older_pages_stale() -> None:
+    booking_id = rental.hold()
+    with transaction():
+        booking = transitions.lock(booking_id)
+        seen = booking.version
+        attention.call_for(booking, Attention.HOLD_LOST)
+    with pytest.raises(Stale), transaction():
+        transitions.lock(booking_id, version=seen)
 
 
 def write_state(booking_id: UUID, state: str) -> None:
