@@ -51,6 +51,14 @@ KNOWN_DEVIATIONS = {
     ("paypal", "/capture", "INSTRUMENT_DECLINED"): "documented in PayPal's guides",
     ("paypal", "/capture", "ACTION_DOES_NOT_MATCH_INTENT"): "documented in PayPal's list of errors of Orders",
     ("paypal", "/orders", "contact_preference"): "PayPal's SDK is newer than the file and always sends it",
+    (
+        "paypal",
+        "/invoices",
+        '"rel": "self", "method": "GET"}]',
+    ): "its text promises but a link",
+    ("paypal", "/invoices", "DUPLICATE_INVOICE_NUMBER"): "no paper of PayPal's has a word for it",
+    ("paypal", "/{invoice_id}", "CANNOT_UPDATE_INVOICE"): "the file has no issue for what was paid",
+    ("paypal", "/invoices", "INVALID_INTEGER_VALUE"): "the file has no issue for an item's amount",
     ("paypal", "/verify-webhook-signature", "WH-SANDBOX"): "the sandbox's id is spelled for people",
 }
 

@@ -22,20 +22,20 @@ class Simulators:
     def approve(self, approve_url: str, *, funding: str = "good") -> str:
         """Pay as the payer does, and return where PayPal sends them."""
         form = {"decision": "approve", "funding": funding}
-        answer = requests.post(approve_url, data=form, allow_redirects=False, timeout=10)
+        answer = requests.post(approve_url, data=form, allow_redirects=False, timeout=60)
         assert answer.status_code == 303
         return answer.headers["Location"]
 
     def sign(self, sign_url: str) -> str:
         """Sign as the renter does, and return where DocuSeal sends them."""
         form = {"signature": "Robin Renter", "agreed": "yes"}
-        answer = requests.post(sign_url, data=form, allow_redirects=False, timeout=30)
+        answer = requests.post(sign_url, data=form, allow_redirects=False, timeout=60)
         assert answer.status_code == 303, answer.text
         return answer.headers["Location"]
 
     def move_clock(self, *, days: float) -> None:
         """Let so many days have passed since now; 0 sets the clock right."""
-        answer = requests.post(f"{self.url}/clock", json={"offset_seconds": days * 86400}, timeout=10)
+        answer = requests.post(f"{self.url}/clock", json={"offset_seconds": days * 86400}, timeout=60)
         assert answer.status_code == 200
 
 

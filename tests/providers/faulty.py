@@ -26,6 +26,7 @@ class Connection(BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
     server: Faulty
+    request_taken: Received  # the one that a step answers
 
     def handle_any(self) -> None:
         length = int(self.headers.get("Content-Length") or 0)
@@ -35,6 +36,7 @@ class Connection(BaseHTTPRequestHandler):
             {name.lower(): value for name, value in self.headers.items()},
             self.rfile.read(length),
         )
+        self.request_taken = request
         self.server.received.append(request)
         steps = self.server.script
         step = steps.pop(0) if len(steps) > 1 else steps[0]

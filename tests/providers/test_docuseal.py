@@ -47,7 +47,7 @@ def test_an_agreement_from_sending_to_its_documents(docuseal: DocuSeal, simulato
     assert sent.external_id == request.external_id
     assert sent.status in ("awaiting", "sent")
     assert docuseal.show(sent.submission_id).sign_url == sent.sign_url
-    page = requests.get(sent.sign_url, timeout=10)
+    page = requests.get(sent.sign_url, timeout=60)
     assert "WP0AD2A9XSS254321" in page.text
     opened = docuseal.show(sent.submission_id)
     assert opened.status == "opened"
@@ -78,7 +78,7 @@ def test_an_agreement_is_found_by_our_id(docuseal: DocuSeal) -> None:
 
 def test_a_declined_agreement_says_why(docuseal: DocuSeal) -> None:
     sent = docuseal.send(agreement())
-    requests.post(f"{sent.sign_url}/decline", data={"reason": "Wrong dates"}, timeout=10)
+    requests.post(f"{sent.sign_url}/decline", data={"reason": "Wrong dates"}, timeout=60)
     declined = docuseal.show(sent.submission_id)
     assert (declined.status, declined.decline_reason) == ("declined", "Wrong dates")
 
@@ -143,7 +143,7 @@ def completed(url: str, audit_log_url: str | None) -> list[faulty.Step]:
 
 def documents_of(server: Faulty, *steps: faulty.Step, **changed: Any) -> None:
     server.says(*steps)
-    DocuSeal(server.url, api_key="k", template_id=1, timeout=(0.5, 0.5), **changed).documents(7)
+    DocuSeal(server.url, api_key="k", template_id=1, timeout=(10.0, 2.0), **changed).documents(7)
 
 
 @pytest.mark.parametrize(
@@ -167,7 +167,7 @@ def test_files_are_fetched_from_docuseal_alone(server: Faulty, url: str) -> None
 
 def test_a_second_address_of_files_may_be_named(server: Faulty) -> None:
     with faulty.running() as store:
-        store.says(answer(200, b"%PDF-1.7 signed"))
+        store.says(answer(200, b"%PDF-1.7 signed %%EOF"))
         url = f"{store.url}/file.pdf"
         documents_of(server, *completed(url, url), file_origins=[store.url])
         assert "x-auth-token" not in store.received[0].headers

@@ -31,7 +31,7 @@ def client(url: str, *, total_seconds: float = 5.0) -> Http:
         url,
         read_problem,
         later={"BUSY": Later(after=timedelta(seconds=7)), "UNDERWAY": Later(unknown=True)},
-        timeout=(0.5, 0.3),
+        timeout=(10.0, 2.0),
         total_seconds=total_seconds,
     )
 

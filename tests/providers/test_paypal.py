@@ -52,6 +52,28 @@ def test_it_is_a_payment_gateway(paypal: PayPal) -> None:
     assert gateway
 
 
+@pytest.mark.parametrize("amount", [Money(1400_50, "USD"), Money(900_00, "USD"), PRICE])
+def test_an_order_is_changed_until_the_payer_has_approved(
+    paypal: PayPal, simulators: Simulators, amount: Money
+) -> None:
+    opened = paypal.create_order(order_request())
+    changed = paypal.patch_order(opened.paypal_id, amount=amount)
+    assert changed == replace(opened, amount=amount)
+    assert opened.approve_url
+    simulators.approve(opened.approve_url)
+    with pytest.raises(GatewayRejected) as late:
+        paypal.patch_order(opened.paypal_id, amount=Money(1_00, "USD"))
+    assert late.value.code == "AMOUNT_CHANGE_NOT_ALLOWED"
+    assert (
+        paypal.authorize(opened.paypal_id, request_id=fresh("authorize")).authorizations[0].amount == amount
+    )
+
+
+def test_yen_are_changed_without_decimals(paypal: PayPal) -> None:
+    opened = paypal.create_order(order_request(Money(120_000, "JPY")))
+    assert paypal.patch_order(opened.paypal_id, amount=Money(98_765, "JPY")).amount == Money(98_765, "JPY")
+
+
 def test_a_payment_from_order_to_refund(paypal: PayPal, simulators: Simulators) -> None:
     request = order_request()
     opened = paypal.create_order(request)

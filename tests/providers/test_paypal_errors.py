@@ -39,7 +39,7 @@ def refused(*issues: str) -> faulty.Step:
 
 def client(server: Faulty, *steps: faulty.Step) -> PayPal:
     server.says(token(), *steps)
-    return PayPal(server.url, client_id="id", client_secret="secret", timeout=(0.5, 0.5))
+    return PayPal(server.url, client_id="id", client_secret="secret", timeout=(10.0, 2.0))
 
 
 def capture(paypal: PayPal) -> object:

@@ -16,7 +16,7 @@ import requests
 
 from exodrive.simulators.server import Running, running
 
-PATIENCE = 10.0  # seconds until something awaited is given up
+PATIENCE = 60.0  # seconds until something awaited is given up
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ class DocuSeal:
         self, method: str, path: str, body: Any = None, key: str = "sandbox-docuseal-key"
     ) -> requests.Response:
         return requests.request(
-            method, f"{self.url}/api{path}", json=body, headers={"X-Auth-Token": key}, timeout=10
+            method, f"{self.url}/api{path}", json=body, headers={"X-Auth-Token": key}, timeout=60
         )
 
     def send(self, *signers: dict[str, Any], **facts: Any) -> list[dict[str, Any]]:
@@ -41,14 +41,14 @@ class DocuSeal:
 
     def sign(self, address: str, name: str = "Zoë Łukasz") -> requests.Response:
         form = {"signature": name, "agreed": "yes"}
-        return requests.post(address, data=form, allow_redirects=False, timeout=20)
+        return requests.post(address, data=form, allow_redirects=False, timeout=60)
 
     def status(self, submission_id: int) -> str:
         return str(self.call("GET", f"/submissions/{submission_id}").json()["status"])
 
     def move(self, **later: float) -> None:
         seconds = later.get("days", 0) * 86400 + later.get("minutes", 0) * 60
-        requests.post(f"{self.root}/clock", json={"offset_seconds": seconds}, timeout=5)
+        requests.post(f"{self.root}/clock", json={"offset_seconds": seconds}, timeout=60)
 
 
 @pytest.fixture
@@ -126,7 +126,7 @@ def test_an_agreement_from_sending_to_signing(docuseal: DocuSeal) -> None:
     )[0]
     assert (made["status"], made["role"], made["external_id"]) == ("awaiting", "Renter", "bk_1")
     assert made["values"] == [{"field": "VIN", "value": "WBS123"}]
-    page = requests.get(made["embed_src"], timeout=5)
+    page = requests.get(made["embed_src"], timeout=60)
     assert "WBS123" in page.text
     shown = docuseal.call("GET", f"/submitters/{made['id']}").json()
     assert (shown["status"], shown["metadata"]) == ("opened", {"a": "b"})
@@ -141,17 +141,17 @@ def test_the_documents_hold_values_name_and_time(docuseal: DocuSeal) -> None:
     fields = [{"name": "VIN", "default_value": "WBS123"}, {"name": "Total", "default_value": "$3,379.36"}]
     made = docuseal.send({**SIGNER, "fields": fields})[0]
     preview = docuseal.call("GET", f"/submissions/{made['submission_id']}/documents").json()["documents"][0]
-    assert "not signed yet" in words(requests.get(preview["url"], timeout=10).content)
+    assert "not signed yet" in words(requests.get(preview["url"], timeout=60).content)
     docuseal.sign(made["embed_src"])
     submission = docuseal.call("GET", f"/submissions/{made['submission_id']}").json()
-    signed = requests.get(submission["documents"][0]["url"], timeout=5).content
+    signed = requests.get(submission["documents"][0]["url"], timeout=60).content
     text = words(signed)
     for part in ("WBS123", "$3,379.36", "Zoë Łukasz", submission["completed_at"][:10]):
         assert part in text
-    audit = words(requests.get(submission["audit_log_url"], timeout=5).content)
+    audit = words(requests.get(submission["audit_log_url"], timeout=60).content)
     assert "Zoë Łukasz" in audit
     assert hashlib.sha256(signed).hexdigest() in audit.replace(" ", "")
-    assert requests.get(submission["documents"][0]["url"], timeout=5).content == signed
+    assert requests.get(submission["documents"][0]["url"], timeout=60).content == signed
 
 
 def test_an_address_of_a_file_works_for_40_minutes(docuseal: DocuSeal) -> None:
@@ -160,12 +160,12 @@ def test_an_address_of_a_file_works_for_40_minutes(docuseal: DocuSeal) -> None:
     path = f"/submissions/{made['submission_id']}/documents"
     url = docuseal.call("GET", path).json()["documents"][0]["url"]
     docuseal.move(minutes=39)
-    assert requests.get(url, timeout=5).status_code == 200
-    assert requests.get(url.replace("Rental", "Other"), timeout=5).status_code == 404
+    assert requests.get(url, timeout=60).status_code == 200
+    assert requests.get(url.replace("Rental", "Other"), timeout=60).status_code == 404
     docuseal.move(minutes=41)
-    assert requests.get(url, timeout=5).status_code == 404
+    assert requests.get(url, timeout=60).status_code == 404
     assert (
-        requests.get(docuseal.call("GET", path).json()["documents"][0]["url"], timeout=5).status_code == 200
+        requests.get(docuseal.call("GET", path).json()["documents"][0]["url"], timeout=60).status_code == 200
     )
 
 
@@ -175,7 +175,7 @@ def test_an_address_of_a_file_works_for_40_minutes(docuseal: DocuSeal) -> None:
 )
 def test_signing_needs_a_name_and_a_tick(docuseal: DocuSeal, form: dict[str, str], message: str) -> None:
     made = docuseal.send()[0]
-    answer = requests.post(made["embed_src"], data=form, timeout=5)
+    answer = requests.post(made["embed_src"], data=form, timeout=60)
     assert answer.status_code == 422
     assert message in answer.text
     assert docuseal.status(made["submission_id"]) == "pending"
@@ -186,7 +186,7 @@ def test_what_the_house_left_open_the_signer_fills_in(docuseal: DocuSeal) -> Non
     template = docuseal.call("GET", "/templates/1").json()
     field = next(one["uuid"] for one in template["fields"] if one["name"] == "Renter phone")
     form = {"signature": "Zoë", "agreed": "yes", field: "+1 301 555 0144"}
-    requests.post(made["embed_src"], data=form, allow_redirects=False, timeout=20)
+    requests.post(made["embed_src"], data=form, allow_redirects=False, timeout=60)
     values = docuseal.call("GET", f"/submitters/{made['id']}").json()["values"]
     assert {"field": "Renter phone", "value": "+1 301 555 0144"} in values
 
@@ -194,8 +194,8 @@ def test_what_the_house_left_open_the_signer_fills_in(docuseal: DocuSeal) -> Non
 def test_a_signer_may_decline_with_a_reason(docuseal: DocuSeal, receiver: Receiver) -> None:
     made = docuseal.send()[0]
     address = f"{made['embed_src']}/decline"
-    assert requests.post(address, data={}, timeout=5).status_code == 422
-    assert "declined" in requests.post(address, data={"reason": "Wrong car"}, timeout=5).text
+    assert requests.post(address, data={}, timeout=60).status_code == 422
+    assert "declined" in requests.post(address, data={"reason": "Wrong car"}, timeout=60).text
     assert docuseal.status(made["submission_id"]) == "declined"
     assert notice(receiver, "form.declined")["data"]["decline_reason"] == "Wrong car"
     assert docuseal.sign(made["embed_src"]).status_code == 409
@@ -221,7 +221,7 @@ def test_a_signer_is_corrected_and_written_to_again(docuseal: DocuSeal) -> None:
     answer = docuseal.call("PUT", f"/submitters/{made['id']}", body).json()
     assert (answer["email"], answer["status"]) == ("new@renter.example", "sent")
     assert answer["values"] == [{"field": "Plate", "value": "EXO 1"}]
-    assert "Once more" in requests.get(f"{docuseal.root}/resend/mailbox", timeout=5).text
+    assert "Once more" in requests.get(f"{docuseal.root}/resend/mailbox", timeout=60).text
     assert docuseal.call("PUT", f"/submitters/{made['id']}", {"email": "no"}).status_code == 422
 
 
@@ -231,7 +231,7 @@ def test_an_agreement_expires(docuseal: DocuSeal, receiver: Receiver) -> None:
     docuseal.move(days=1.01)
     assert notice(receiver, "submission.expired")["data"]["status"] == "expired"
     assert docuseal.status(made["submission_id"]) == "expired"
-    assert "over" in requests.get(made["embed_src"], timeout=5).text
+    assert "over" in requests.get(made["embed_src"], timeout=60).text
     assert docuseal.sign(made["embed_src"]).status_code == 409
 
 
@@ -331,8 +331,8 @@ def genuine(one: Message) -> bool:
 
 def test_every_step_is_told_and_signed(docuseal: DocuSeal, receiver: Receiver) -> None:
     made = docuseal.send()[0]
-    requests.get(made["embed_src"], timeout=5)
-    requests.get(made["embed_src"], timeout=5)
+    requests.get(made["embed_src"], timeout=60)
+    requests.get(made["embed_src"], timeout=60)
     docuseal.sign(made["embed_src"])
     expected = ["submission.created", "form.viewed", "form.started", "form.completed", "submission.completed"]
     await_result(lambda: len(receiver.messages) == len(expected))
@@ -347,8 +347,8 @@ def test_a_notice_holds_what_a_house_needs(docuseal: DocuSeal, receiver: Receive
     assert (form["id"], form["submission"]["id"]) == (made["id"], made["submission_id"])
     assert (form["external_id"], form["metadata"]) == ("bk_1", {"booking": "bk_1"})
     assert form["submission"]["status"] == "completed"
-    assert requests.get(form["documents"][0]["url"], timeout=5).content.startswith(b"%PDF")
-    assert requests.get(form["audit_log_url"], timeout=5).content.startswith(b"%PDF")
+    assert requests.get(form["documents"][0]["url"], timeout=60).content.startswith(b"%PDF")
+    assert requests.get(form["audit_log_url"], timeout=60).content.startswith(b"%PDF")
     submission = notice(receiver, "submission.completed")["data"]
     assert submission["id"] == made["submission_id"]
     assert submission["submitters"][0]["id"] == made["id"]

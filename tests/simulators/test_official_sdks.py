@@ -68,7 +68,7 @@ def test_paypals_sdk_pays_a_rental(paypal_sdk: PaypalServersdkClient, simulators
         orders.patch_order({**where, "body": [Patch("replace", "/intent", "CAPTURE")]})
     orders.patch_order(where)
     page = next(link.href for link in order.links if link.rel == "payer-action")
-    requests.post(page, data={"decision": "approve"}, allow_redirects=False, timeout=5)
+    requests.post(page, data={"decision": "approve"}, allow_redirects=False, timeout=60)
     assert orders.get_order({"id": order.id}).body.status == "APPROVED"
     paid = orders.authorize_order({"id": order.id, "paypal_request_id": "auth-1", "prefer": FULL}).body
     hold = paid.purchase_units[0].payments.authorizations[0]
@@ -93,7 +93,7 @@ def test_paypals_sdk_pays_a_rental(paypal_sdk: PaypalServersdkClient, simulators
 def test_paypals_sdk_renews_and_voids_a_hold(paypal_sdk: PaypalServersdkClient, simulators: Running) -> None:
     order = new_order(paypal_sdk, "order-2")
     page = next(link.href for link in order.links if link.rel == "payer-action")
-    requests.post(page, data={"decision": "approve"}, allow_redirects=False, timeout=5)
+    requests.post(page, data={"decision": "approve"}, allow_redirects=False, timeout=60)
     paid = paypal_sdk.orders.authorize_order({"id": order.id, "prefer": FULL}).body
     hold = {"authorization_id": paid.purchase_units[0].payments.authorizations[0].id}
     renew = {**hold, "prefer": FULL, "body": ReauthorizeRequest(amount=usd("1500.00"))}
@@ -101,7 +101,7 @@ def test_paypals_sdk_renews_and_voids_a_hold(paypal_sdk: PaypalServersdkClient, 
         paypal_sdk.payments.reauthorize_payment(renew)
     assert early.value.response_code == 422
     assert early.value.details[0].issue == "REAUTHORIZATION_TOO_SOON"
-    requests.post(f"{simulators.url}/clock", json={"offset_seconds": 4 * 86400}, timeout=5)
+    requests.post(f"{simulators.url}/clock", json={"offset_seconds": 4 * 86400}, timeout=60)
     fresh = PaypalServersdkClient(
         client_credentials_auth_credentials=ClientCredentialsAuthCredentials(
             "sandbox-client", "sandbox-secret"
@@ -133,10 +133,10 @@ def test_docuseals_sdk_gets_an_agreement_signed(docuseal_sdk: DocusealApi) -> No
     assert submitter["submission_id"] == made["id"]
     docuseal_sdk.update_submitter(submitter["id"], {"send_email": True})
     page = made["submitters"][0]["embed_src"]
-    requests.post(page, data={"signature": "Maya Okafor", "agreed": "yes"}, allow_redirects=False, timeout=20)
+    requests.post(page, data={"signature": "Maya Okafor", "agreed": "yes"}, allow_redirects=False, timeout=60)
     assert docuseal_sdk.get_submission(made["id"])["status"] == "completed"
     documents = docuseal_sdk.get_submission_documents(made["id"])["documents"]
-    assert requests.get(documents[0]["url"], timeout=5).content.startswith(b"%PDF")
+    assert requests.get(documents[0]["url"], timeout=60).content.startswith(b"%PDF")
     assert docuseal_sdk.get_submitter(submitter["id"])["status"] == "completed"
     assert docuseal_sdk.archive_submission(made["id"])["archived_at"]
     assert docuseal_sdk.list_submissions({"archived": True})["data"][0]["id"] == made["id"]

@@ -171,14 +171,14 @@ def test_a_refusal_has_paypals_shape(paypal: PayPal) -> None:
 )
 def test_what_is_no_object_is_refused(paypal: PayPal, data: str, status: int, name: str) -> None:
     headers = {"Authorization": f"Bearer {paypal.token}", "Content-Type": "application/json"}
-    answer = requests.post(f"{paypal.url}/v2/checkout/orders", data=data, headers=headers, timeout=5)
+    answer = requests.post(f"{paypal.url}/v2/checkout/orders", data=data, headers=headers, timeout=60)
     assert (answer.status_code, answer.json()["name"]) == (status, name)
     assert answer.json()["details"][0]["issue"] == "MALFORMED_REQUEST_JSON"
 
 
 def test_another_media_type_is_refused(paypal: PayPal) -> None:
     headers = {"Authorization": f"Bearer {paypal.token}", "Content-Type": "text/plain"}
-    answer = requests.post(f"{paypal.url}/v2/checkout/orders", data="{}", headers=headers, timeout=5)
+    answer = requests.post(f"{paypal.url}/v2/checkout/orders", data="{}", headers=headers, timeout=60)
     assert (answer.status_code, answer.json()["name"]) == (415, "UNSUPPORTED_MEDIA_TYPE")
 
 
@@ -257,7 +257,7 @@ def test_an_order_is_authorized_once_and_repeats_its_answer(paypal: PayPal) -> N
 def test_an_order_expires_three_hours_after_the_payer_came(paypal: PayPal) -> None:
     order = paypal.order()
     paypal.move(hours=2)
-    requests.get(f"{paypal.url}/checkoutnow?token={order['id']}", timeout=5)
+    requests.get(f"{paypal.url}/checkoutnow?token={order['id']}", timeout=60)
     paypal.move(hours=2)
     paypal.approve(order["id"])
     paypal.move(hours=1.01)
@@ -267,10 +267,10 @@ def test_an_order_expires_three_hours_after_the_payer_came(paypal: PayPal) -> No
 def test_nobody_can_approve_an_expired_order(paypal: PayPal) -> None:
     order = paypal.order()
     paypal.move(hours=3.01)
-    page = requests.get(f"{paypal.url}/checkoutnow?token={order['id']}", timeout=5)
+    page = requests.get(f"{paypal.url}/checkoutnow?token={order['id']}", timeout=60)
     assert page.status_code == 410
     assert "expired" in page.text
-    requests.post(f"{paypal.url}/checkoutnow?token={order['id']}", data={"decision": "approve"}, timeout=5)
+    requests.post(f"{paypal.url}/checkoutnow?token={order['id']}", data={"decision": "approve"}, timeout=60)
     assert paypal.call("GET", f"/v2/checkout/orders/{order['id']}").json()["status"] == "CREATED"
 
 
@@ -366,19 +366,30 @@ def test_an_order_can_be_changed_until_it_is_paid(paypal: PayPal) -> None:
     assert issue(paypal.call("PATCH", address, patch)) == (422, "ORDER_ALREADY_COMPLETED")
 
 
+def test_what_the_payer_approved_keeps_its_amount(paypal: PayPal) -> None:
+    order = paypal.order()
+    address = f"/v2/checkout/orders/{order['id']}"
+    paypal.approve(order["id"])
+    dearer = [{"op": "replace", "path": f"{HERE}/amount", "value": usd("1000.01")}]
+    assert issue(paypal.call("PATCH", address, dearer)) == (422, "AMOUNT_CHANGE_NOT_ALLOWED")
+    assert paypal.call("GET", address).json()["purchase_units"][0]["amount"]["value"] == "1000.00"
+    same = [{"op": "replace", "path": f"{HERE}/amount", "value": usd("1000.00")}]
+    assert paypal.call("PATCH", address, same).status_code == 204
+
+
 def test_a_stranger_gets_no_token(paypal: PayPal) -> None:
     answer = requests.post(
         f"{paypal.url}/v1/oauth2/token",
         auth=("sandbox-client", "wrong"),
         data={"grant_type": "client_credentials"},
-        timeout=5,
+        timeout=60,
     )
     assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client")
 
 
 def test_another_grant_is_not_supported(paypal: PayPal) -> None:
     answer = requests.post(
-        f"{paypal.url}/v1/oauth2/token", auth=("sandbox-client", "sandbox-secret"), data={}, timeout=5
+        f"{paypal.url}/v1/oauth2/token", auth=("sandbox-client", "sandbox-secret"), data={}, timeout=60
     )
     assert (answer.status_code, answer.json()["error"]) == (400, "unsupported_grant_type")
 

@@ -262,7 +262,7 @@ def test_a_reauthorization_is_voided_with_its_original(paypal: PayPal) -> None:
 
 def act(paypal: PayPal, path: str) -> None:
     """Do what only PayPal does, by the button on its page."""
-    answer = requests.post(f"{paypal.url}/payments/{path}", allow_redirects=False, timeout=5)
+    answer = requests.post(f"{paypal.url}/payments/{path}", allow_redirects=False, timeout=60)
     assert answer.status_code == 303
 
 
@@ -370,7 +370,7 @@ def test_a_failed_refund_can_be_made_again(paypal: PayPal) -> None:
 
 def test_what_is_decided_is_not_decided_again(paypal: PayPal) -> None:
     hold = paypal.hold()
-    answer = requests.post(f"{paypal.url}/payments/authorizations/{hold}/accept", timeout=5)
+    answer = requests.post(f"{paypal.url}/payments/authorizations/{hold}/accept", timeout=60)
     assert answer.status_code == 409
 
 

@@ -25,8 +25,8 @@ def event(receiver: Receiver, event_type: str) -> Message:
 
 def chain(message: Message, url: str) -> list[x509.Certificate]:
     """Leaf, intermediate and root."""
-    served = requests.get(message.headers["paypal-cert-url"], timeout=5).content
-    root = requests.get(f"{url}/paypal/simulator/root.pem", timeout=5).content
+    served = requests.get(message.headers["paypal-cert-url"], timeout=60).content
+    root = requests.get(f"{url}/paypal/simulator/root.pem", timeout=60).content
     return [*x509.load_pem_x509_certificates(served), *x509.load_pem_x509_certificates(root)]
 
 
@@ -96,7 +96,7 @@ def question(message: Message, raw: bytes, **changed: str) -> bytes:
 def answer_of(paypal: PayPal, body: bytes) -> Any:
     headers = {"Authorization": f"Bearer {paypal.token}", "Content-Type": "application/json"}
     address = f"{paypal.url}/v1/notifications/verify-webhook-signature"
-    return requests.post(address, data=body, headers=headers, timeout=5).json()
+    return requests.post(address, data=body, headers=headers, timeout=60).json()
 
 
 def test_paypal_verifies_its_own_messages(paypal: PayPal, receiver: Receiver) -> None:
@@ -176,5 +176,5 @@ def test_there_is_one_subscription(paypal: PayPal, receiver: Receiver) -> None:
 
 
 def test_another_certificate_is_not_served(simulators: Running) -> None:
-    answer = requests.get(f"{simulators.url}/paypal/v1/notifications/certs/CERT-1.pem", timeout=5)
+    answer = requests.get(f"{simulators.url}/paypal/v1/notifications/certs/CERT-1.pem", timeout=60)
     assert answer.status_code == 404

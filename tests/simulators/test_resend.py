@@ -35,7 +35,7 @@ class Resend:
     def call(self, method: str, path: str, body: Any = None, **headers: str) -> requests.Response:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         given = {"Authorization": "Bearer re_sandbox_key", **named}
-        return requests.request(method, self.url + path, json=body, headers=given, timeout=10)
+        return requests.request(method, self.url + path, json=body, headers=given, timeout=60)
 
     def send(self, **changed: Any) -> str:
         whole = {name: value for name, value in {**MAIL, **changed}.items() if value is not None}
@@ -108,7 +108,7 @@ def test_the_same_key_sends_once_for_24_hours(mail: Resend) -> None:
     assert mail.call("POST", "/emails", MAIL, Idempotency_Key="held/1").json() == first
     other = mail.call("POST", "/emails", {**MAIL, "subject": "Other"}, Idempotency_Key="held/1")
     assert (other.status_code, other.json()["name"]) == (409, "invalid_idempotent_request")
-    requests.post(f"{mail.root}/clock", json={"offset_seconds": 86401}, timeout=5)
+    requests.post(f"{mail.root}/clock", json={"offset_seconds": 86401}, timeout=60)
     assert mail.call("POST", "/emails", MAIL, Idempotency_Key="held/1").json() != first
 
 
@@ -135,12 +135,12 @@ def test_a_mail_may_wait_and_be_called_back(mail: Resend) -> None:
     waiting, called_back = (mail.send(scheduled_at="2090-01-01T00:00:00Z") for _ in "12")
     assert mail.call("POST", f"/emails/{called_back}/cancel").status_code == 200
     assert mail.last_event(waiting) == "scheduled"
-    requests.post(f"{mail.root}/clock", json={"now": "2036-01-01T00:00:00Z"}, timeout=5)
+    requests.post(f"{mail.root}/clock", json={"now": "2036-01-01T00:00:00Z"}, timeout=60)
     assert mail.last_event(waiting) == "scheduled"
     sent = mail.send()
     assert mail.call("POST", f"/emails/{sent}/cancel").status_code == 422
     soon = mail.send(scheduled_at="2036-01-02T00:00:00Z")
-    requests.post(f"{mail.root}/clock", json={"now": "2036-01-02T00:01:00Z"}, timeout=5)
+    requests.post(f"{mail.root}/clock", json={"now": "2036-01-02T00:01:00Z"}, timeout=60)
     await_result(lambda: mail.last_event(soon) == "delivered")
     assert mail.last_event(called_back) == "canceled"
 
@@ -170,7 +170,7 @@ def test_a_mail_is_sent_delivered_and_opened(mail: Resend, receiver: Receiver) -
     told(receiver, "email.delivered")
     assert mail.last_event(mail_id) == "delivered"
     for _ in "12":
-        requests.get(f"{mail.url}/mailbox/{mail_id}", timeout=5)
+        requests.get(f"{mail.url}/mailbox/{mail_id}", timeout=60)
     told(receiver, "email.opened")
     assert mail.last_event(mail_id) == "opened"
     kinds = [json.loads(one.body)["type"] for one in receiver.messages]
@@ -221,24 +221,24 @@ def test_the_mailbox_shows_each_mail_as_its_reader_would_see_it(mail: Resend) ->
         ],
     )
     mail.send(to="sam@other.example", subject="For Sam")
-    inbox = requests.get(f"{mail.url}/mailbox", timeout=5).text
+    inbox = requests.get(f"{mail.url}/mailbox", timeout=60).text
     assert inbox.index("For Sam") < inbox.index("Your car is held")
-    only_sam = requests.get(f"{mail.url}/mailbox?to=sam@other.example", timeout=5).text
+    only_sam = requests.get(f"{mail.url}/mailbox?to=sam@other.example", timeout=60).text
     assert "Your car is held" not in only_sam
-    page = requests.get(f"{mail.url}/mailbox/{mail_id}", timeout=5).text
+    page = requests.get(f"{mail.url}/mailbox/{mail_id}", timeout=60).text
     assert f'src="/resend/mailbox/{mail_id}/html"' in page
     assert 'sandbox="allow-popups allow-top-navigation-by-user-activation"' in page
-    shown = requests.get(f"{mail.url}/mailbox/{mail_id}/html", timeout=5)
+    shown = requests.get(f"{mail.url}/mailbox/{mail_id}/html", timeout=60)
     assert '<head><base target="_top">' in shown.text
     assert "default-src 'none'" in shown.headers["Content-Security-Policy"]
     picture_at = shown.text.split('src="')[1].split('"')[0]
-    served = requests.get(mail.root + picture_at, timeout=5)
+    served = requests.get(mail.root + picture_at, timeout=60)
     assert (served.content, served.headers["Content-Type"]) == (b"\x89PNG", "image/png")
     assert "rental.ics" in page
 
 
 def test_a_mail_without_html_has_no_html_page(mail: Resend) -> None:
     mail_id = mail.send(html=None)
-    assert requests.get(f"{mail.url}/mailbox/{mail_id}/html", timeout=5).status_code == 404
-    assert requests.get(f"{mail.url}/mailbox/none", timeout=5).status_code == 404
-    assert requests.get(f"{mail.url}/mailbox/{mail_id}/files/none", timeout=5).status_code == 404
+    assert requests.get(f"{mail.url}/mailbox/{mail_id}/html", timeout=60).status_code == 404
+    assert requests.get(f"{mail.url}/mailbox/none", timeout=60).status_code == 404
+    assert requests.get(f"{mail.url}/mailbox/{mail_id}/files/none", timeout=60).status_code == 404

@@ -20,12 +20,13 @@ from tests import rental
 from tests.providers.faulty import Faulty, Received
 from tests.tasks import steps
 
+PATIENCE = 60.0  # seconds for the simulators to say what they have to say
 Post = Callable[..., int]  # hands a message on to the house; returns the status
 
 
 def arrived(postbox: Faulty, path: str, event: str, mark: str) -> Received:
     """The first message of a provider of that type that mentions `mark`."""
-    deadline = time.monotonic() + 15
+    deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         for message in list(postbox.received):
             if message.path == path and event.encode() in message.body and mark.encode() in message.body:
@@ -45,8 +46,8 @@ def approved_unseen(postbox: Faulty) -> tuple[UUID, Received]:
     """A payer has approved and closed the window; PayPal's message is on its way."""
     booking_id = steps.ordered()
     url = rental.approve_url(booking_id)
-    requests.get(url, timeout=10)
-    requests.post(url, data={"decision": "approve", "funding": "good"}, allow_redirects=False, timeout=10)
+    requests.get(url, timeout=60)
+    requests.post(url, data={"decision": "approve", "funding": "good"}, allow_redirects=False, timeout=60)
     with transaction():
         order = tree.of_booking(booking_id)[Purpose.RENTAL].orders[0].paypal_id
     return booking_id, arrived(postbox, "/paypal", "CHECKOUT.ORDER.APPROVED", order)

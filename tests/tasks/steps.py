@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import requests
 from sqlalchemy import select
 
+from exodrive.bookings import queries
+from exodrive.bookings.change import change_tokens, changing
+from exodrive.bookings.change.wanted import Wanted
 from exodrive.contracts import issuing
+from exodrive.kernel import clock
+from exodrive.kernel.actors import CUSTOMER
 from exodrive.kernel.db import session, transaction
+from exodrive.kernel.money import Money
 from exodrive.notifications import messages
 from exodrive.payments import tree
 from exodrive.payments.models import Operation
+from exodrive.payments.plan import StepKind
 from exodrive.payments.states import Purpose
 from exodrive.providers import factory
 from exodrive.providers.paypal import PayPal
@@ -60,6 +69,28 @@ def deposit_held(booking_id: UUID) -> None:
     drain()
 
 
+def due(booking_id: UUID, kind: StepKind, pass_time: Callable[[timedelta], None]) -> UUID:
+    """Let the moment of a step of the rental's plan come; returns the step's id."""
+    with transaction():
+        rows = tree.of_booking(booking_id)[Purpose.RENTAL].steps
+        (step,) = [row for row in rows if row.kind == kind and row.state == "planned"]
+        due_at, step_id = step.due_at, step.id
+    pass_time(due_at - clock.now() + timedelta(seconds=1))
+    return step_id
+
+
+def change_seats(booking_id: UUID, count: int) -> Money:
+    """The renter takes so many seats for children; returns the price by then."""
+    at = clock.now()
+    with transaction():
+        impact = changing.preview(booking_id, Wanted(extras={"child-seat": count}), at=at)
+        token = change_tokens.sign(impact, secret=rental.KEY, by_staff=False, at=at)
+    with transaction():
+        changing.agree(booking_id, token, secret=rental.KEY, by=CUSTOMER, at=at)
+    with transaction():
+        return queries.by_id(booking_id).total_money
+
+
 def operations(booking_id: UUID, purpose: Purpose = Purpose.RENTAL) -> list[tuple[str, str]]:
     """(kind, state) of every call to PayPal, in order."""
     with transaction():
@@ -88,7 +119,7 @@ def mailbox(wire: Wire, booking_id: UUID) -> list[str]:
     with transaction():
         known = {row.provider_id: row.template for row in messages.of_booking(booking_id)}
         subjects = {row.subject for row in messages.of_booking(booking_id)}
-    page = requests.get(f"{wire.target}/resend/mailbox", timeout=10).text
+    page = requests.get(f"{wire.target}/resend/mailbox", timeout=60).text
     in_box = [template for provider_id, template in known.items() if provider_id and provider_id in page]
     assert all(page.count(provider_id) >= 1 for provider_id in known if provider_id)
     assert subjects

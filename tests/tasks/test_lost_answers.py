@@ -15,6 +15,7 @@ from sqlalchemy import select
 from exodrive.bookings import cancelling, queries
 from exodrive.kernel import clock, deliveries
 from exodrive.kernel.db import db, session, transaction
+from exodrive.kernel.errors import GatewayRejected, GatewayUnavailable
 from exodrive.kernel.money import Money
 from exodrive.kernel.outbox import Delivery, DeliveryState
 from exodrive.notifications import messages
@@ -51,8 +52,9 @@ def capture_due(booking_id: UUID) -> None:
     """The plan's moment has come."""
     with transaction():
         payment = tree.of_booking(booking_id)[Purpose.RENTAL]
-        payment.capture_at = clock.now()
-    sweeps.capture_rentals()
+        for step in payment.steps:
+            step.due_at = clock.now()
+    sweeps.run_payment_plans()
 
 
 def test_an_order_whose_answer_was_lost_is_one_order(wire: Wire) -> None:
@@ -224,6 +226,7 @@ def test_two_workers_with_one_delivery_authorize_once(wire: Wire, house: Flask) 
     assert letters.count("payment_received") == 1
 
 
+@pytest.mark.made_up
 def test_a_delivery_is_claimed_by_one_and_finished_by_the_newest(house: Flask) -> None:
     rental.order(rental.hold())
     waiting = delivery("payments.perform")
@@ -244,6 +247,29 @@ def test_a_delivery_is_claimed_by_one_and_finished_by_the_newest(house: Flask) -
         deliveries.done(second)
     with transaction():
         assert deliveries.claim(waiting) is None
+
+
+@pytest.mark.made_up
+@pytest.mark.parametrize(
+    "end", [GatewayUnavailable("no answer"), GatewayRejected("NO", "no"), ValueError("no")]
+)
+def test_whoever_has_lost_the_lease_writes_nothing_however_the_deed_ends(
+    house: Flask, monkeypatch: pytest.MonkeyPatch, end: Exception
+) -> None:
+    rental.order(rental.hold())
+    waiting = delivery("payments.perform")
+
+    def stand_still(_taken: deliveries.Work) -> None:
+        lease_ends(waiting)
+        with transaction():
+            assert deliveries.claim(waiting) is not None
+        raise end
+
+    monkeypatch.setitem(work.DEEDS, "payments.perform", (stand_still, work.DEEDS["payments.perform"][1]))
+    work.perform("payments.perform", waiting)
+    with transaction():
+        row = session().get_one(Delivery, waiting)
+        assert (row.state, row.fence, row.last_error) == ("running", 2, None)
 
 
 def _retry(taken: deliveries.Work) -> None:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import json
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from exodrive.bookings import holding
+from exodrive.bookings import queries
+from exodrive.bookings.models import Attention
+from exodrive.bookings.reservation import holding
 from exodrive.kernel import clock, deliveries, outbox, queue
 from exodrive.kernel.db import session, transaction
 from exodrive.kernel.errors import GatewayRejected
+from exodrive.kernel.inbox import InboxMessage
 from exodrive.kernel.outbox import Delivery
 from exodrive.notifications import messages
 from exodrive.notifications.models import Message, MessageState
@@ -19,7 +24,7 @@ from exodrive.tasks.messages import OCCASIONS
 from exodrive.tasks.routes import LETTER, ROUTES
 from tests import rental
 from tests.drain import drain
-from tests.tasks import steps
+from tests.tasks import reports, steps
 from tests.tasks.wire import Wire
 
 pytestmark = pytest.mark.usefixtures("house")
@@ -100,8 +105,48 @@ def test_reports_in_any_order_lead_to_the_furthest_state(
     (letter,) = all_of(booking_id)
     for event in reported:
         with transaction():
-            assert messages.reported(letter.provider_id or "", event) is not None
+            assert messages.reported(letter.provider_id or "", event, at=clock.now()) is not None
     assert all_of(booking_id)[0].state == state
+
+
+def test_a_bounce_is_not_lost_though_the_worker_died_before_it_had_noted_what_was_sent(wire: Wire) -> None:
+    booking_id = steps.ordered()
+    (letter,) = all_of(booking_id)
+    provider_id = letter.provider_id
+    (sent,) = wire.calls("POST", "/emails")
+    tags = {tag["name"]: tag["value"] for tag in json.loads(sent.body)["tags"]}
+    with transaction():
+        row = session().get_one(Message, letter.id)
+        row.provider_id, row.sent_at, row.state = None, None, MessageState.QUEUED
+        outbox.emit(messages.QUEUED, subject_id=booking_id, message_id=str(letter.id))
+    data = {"email_id": provider_id, "tags": tags}
+    reports.keep("email.bounced", {"type": "email.bounced", "data": data}, provider="resend")
+    with transaction():
+        # As after a long night in which no worker ran.
+        session().execute(update(InboxMessage).values(received_at=clock.real_now() - timedelta(hours=9)))
+    done = drain()
+    assert (done.count("webhooks.process"), done.count("messages.bounced")) == (1, 1)
+    (found,) = all_of(booking_id)
+    assert (found.state, found.provider_id) == (MessageState.BOUNCED, provider_id)
+    assert found.sent_at is not None
+    with transaction():
+        assert queries.by_id(booking_id).attention == Attention.MAIL_BOUNCED
+
+
+@pytest.mark.parametrize(
+    "mark", ["", "no mark", "\N{SNOWMAN}", "A" * 300, messages.mark("booking_received/7"), 7, None]
+)
+def test_a_report_of_somebody_elses_mail_changes_nothing(wire: Wire, mark: object) -> None:
+    booking_id = steps.ordered()
+    before = [(row.state, row.provider_id) for row in all_of(booking_id)]
+    event = {"type": "email.bounced", "data": {"email_id": "theirs", "tags": {"message": mark}}}
+    message_id = reports.keep("email.bounced", event, provider="resend")
+    with transaction():
+        session().execute(update(InboxMessage).values(received_at=clock.real_now() - timedelta(hours=9)))
+    drain()
+    assert [(row.state, row.provider_id) for row in all_of(booking_id)] == before
+    with transaction():
+        assert session().get_one(InboxMessage, message_id).state == "ignored"
 
 
 def test_a_refusal_of_a_deed_without_its_own_answer_to_it_is_failed(wire: Wire) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from exodrive.bookings import queries
 from exodrive.contracts import issuing
+from exodrive.kernel import deliveries
 from exodrive.kernel.db import session, transaction
 from exodrive.kernel.outbox import Delivery, DeliveryState
 from exodrive.notifications import messages
@@ -121,14 +122,17 @@ def test_resend_away_loses_no_letter_and_sends_none_twice(wire: Wire) -> None:
     assert steps.mailbox(wire, booking_id) == sorted(sent)
 
 
-def test_what_finally_fails_is_there_for_staff_to_see(wire: Wire) -> None:
+def test_an_outage_of_days_ends_with_staff(wire: Wire) -> None:
     wire.away.add("resend")
     booking_id = rental.hold()
     rental.order(booking_id)
     drain()
+    try_again(deliveries.MAX_ATTEMPTS + 1)
     with transaction():
         row = session().query(Delivery).filter(Delivery.actor == "messages.send").one()
-        row.attempts = 10_000
+        assert row.state == DeliveryState.PENDING, "an outage uses up no attempt"
+        assert row.away_since is not None
+        row.away_since -= deliveries.OUTAGE_PATIENCE
     try_again()
     with transaction():
         row = session().query(Delivery).filter(Delivery.actor == "messages.send").one()

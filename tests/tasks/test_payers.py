@@ -11,7 +11,8 @@ import requests
 from flask import Flask
 from sqlalchemy import update
 
-from exodrive.bookings import cancelling, expiry, ordering, queries, transitions
+from exodrive.bookings import cancelling, queries, transitions
+from exodrive.bookings.reservation import expiry, ordering
 from exodrive.kernel import clock
 from exodrive.kernel.db import db, session, transaction
 from exodrive.kernel.money import Money
@@ -68,7 +69,7 @@ def test_a_declined_card_may_be_followed_by_a_better_one(wire: Wire) -> None:
 def test_who_cancels_at_paypal_may_come_back_to_the_same_order(wire: Wire) -> None:
     booking_id = steps.ordered()
     url = rental.approve_url(booking_id)
-    answer = requests.post(url, data={"decision": "cancel"}, allow_redirects=False, timeout=10)
+    answer = requests.post(url, data={"decision": "cancel"}, allow_redirects=False, timeout=60)
     assert "/paypal/cancel" in answer.headers["Location"]
     with transaction():
         ordering.pay_again(booking_id, at=clock.now())
@@ -81,9 +82,9 @@ def test_who_cancels_at_paypal_may_come_back_to_the_same_order(wire: Wire) -> No
 def test_who_approves_and_never_comes_back_is_found_by_the_sweep(wire: Wire) -> None:
     booking_id = steps.ordered()
     url = rental.approve_url(booking_id)
-    choice = re.search(r'name="funding" value="([^"]+)"', requests.get(url, timeout=10).text)
+    choice = re.search(r'name="funding" value="([^"]+)"', requests.get(url, timeout=60).text)
     assert choice is not None
-    requests.post(url, data={"decision": "approve", "funding": choice[1]}, allow_redirects=False, timeout=10)
+    requests.post(url, data={"decision": "approve", "funding": choice[1]}, allow_redirects=False, timeout=60)
     unheard()
     assert rental.state(booking_id) == "awaiting_signature"
 
@@ -118,7 +119,7 @@ def review(wire: Wire, booking_id: UUID, decision: str) -> None:
         payment = tree.of_booking(booking_id)[Purpose.RENTAL]
         (authorization,) = tree.authorizations(payment)
         url = f"{wire.target}/paypal/payments/authorizations/{authorization.paypal_id}/{decision}"
-    assert requests.post(url, allow_redirects=False, timeout=10).status_code in (302, 303)
+    assert requests.post(url, allow_redirects=False, timeout=60).status_code in (302, 303)
 
 
 @pytest.mark.parametrize(
@@ -149,11 +150,12 @@ def test_a_payment_under_review_keeps_its_place_until_paypal_has_decided(
         assert rental.state(booking_id) == "awaiting_signature"
 
 
+@pytest.mark.made_up
 def test_a_figure_at_paypal_that_is_not_ours_stops_the_booking(wire: Wire) -> None:
     booking_id = steps.ordered()
+    rental.approve(booking_id)
     with transaction():
         tree.of_booking(booking_id)[Purpose.RENTAL].amount += 1
-    rental.approve(booking_id)
     drain()
     assert rental.state(booking_id) == "awaiting_payment"
     assert attention(booking_id) == "amount_mismatch"
@@ -161,7 +163,7 @@ def test_a_figure_at_paypal_that_is_not_ours_stops_the_booking(wire: Wire) -> No
     with transaction():
         cancelling.cancel(booking_id, agreed_fee=NOTHING, at=clock.now())
     drain()
-    assert steps.at_paypal(wire, booking_id)["authorizations"][0][0] == "VOIDED"
+    assert steps.at_paypal(wire, booking_id)["authorizations"] == []  # what was approved is never held
 
 
 def cancel(booking_id: UUID) -> None:
@@ -202,7 +204,7 @@ def test_who_approves_for_a_place_that_is_gone_is_not_charged(wire: Wire, lose) 
     url = rental.approve_url(booking_id)
     lose(booking_id)
     drain()
-    requests.post(url, data={"decision": "approve", "funding": "good"}, allow_redirects=False, timeout=10)
+    requests.post(url, data={"decision": "approve", "funding": "good"}, allow_redirects=False, timeout=60)
     with transaction():
         order = tree.of_booking(booking_id)[Purpose.RENTAL].orders[0].paypal_id
         opening.payer_returned(booking_id, order, at=clock.now())

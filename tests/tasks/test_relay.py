@@ -142,6 +142,49 @@ def test_waits_grow_and_end(ordered: UUID) -> None:
         assert found not in deliveries.due(limit=10)
 
 
+def test_an_outage_is_waited_out_for_a_minute_at_most() -> None:
+    for outages, longest in ((1, 1), (3, 4), (7, 60), (5000, 60)):
+        waits = [deliveries.outage_wait(outages, after=None).total_seconds() for _ in range(20)]
+        assert longest / 2 <= min(waits) <= max(waits) <= longest
+    asked = timedelta(seconds=30)
+    waits = [deliveries.outage_wait(9, after=asked).total_seconds() for _ in range(200)]
+    assert 30 < min(waits) < 50 < max(waits) <= 60, "never before what was asked for, and not all at once"
+
+
+def test_outages_leave_all_attempts_for_faults_of_ours(ordered: UUID) -> None:
+    with transaction():
+        (found, *_) = deliveries.due(limit=1)
+    for outages in range(4):
+        with transaction():
+            taken = deliveries.claim(found[0])
+            assert taken is not None
+            assert (taken.attempts, taken.outages) == (1, outages)
+            deliveries.wait_out(taken, error="paypal answered 503")
+    with transaction():
+        taken = deliveries.claim(found[0])
+        assert taken is not None
+        deliveries.retry(taken, error="it does not work")
+    with transaction():
+        row = session().get(Delivery, found[0])
+        assert row is not None
+        assert (row.attempts, row.outages, row.away_since) == (1, 4, None)
+
+
+def test_what_no_worker_survives_is_given_up(ordered: UUID) -> None:
+    with transaction():
+        (found, *_) = deliveries.due(limit=1)
+    for _ in range(deliveries.MAX_ATTEMPTS):
+        with transaction():
+            assert deliveries.claim(found[0]) is not None
+        time_passes()  # its worker died: the lease ends
+    with transaction():
+        assert deliveries.claim(found[0]) is None
+    with transaction():
+        row = session().get(Delivery, found[0])
+        assert row is not None
+        assert (row.state, row.last_error) == (DeliveryState.FAILED, deliveries.DIED)
+
+
 def test_an_event_that_nobody_routes_is_refused() -> None:
     with pytest.raises(UnroutedEvent), transaction():
         outbox.emit("booking.forgotten")

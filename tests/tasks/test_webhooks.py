@@ -13,13 +13,12 @@ from sqlalchemy import select
 
 from exodrive.bookings import queries
 from exodrive.contracts import issuing
-from exodrive.kernel import clock, deliveries, inbox
+from exodrive.kernel import clock, deliveries, inbox, replaying
 from exodrive.kernel.db import session, transaction
 from exodrive.kernel.outbox import Delivery
 from exodrive.notifications import messages
 from exodrive.payments import tree
 from exodrive.payments.states import Purpose
-from exodrive.tasks import webhooks
 from tests import rental
 from tests.drain import drain, hurry, troubles
 from tests.providers.faulty import Faulty, Received
@@ -148,7 +147,7 @@ def test_a_kept_message_can_be_processed_again() -> None:
     message_id = keep("CUSTOMER.DISPUTE.CREATED", {})
     drain()
     with transaction():
-        webhooks.replay(inbox.lock(message_id))
+        replaying.begin_again(inbox.lock(message_id))
     assert drain() == ["webhooks.process"]
     assert stored() == [("CUSTOMER.DISPUTE.CREATED", "ignored")]
 

@@ -7,6 +7,7 @@ often; `lose` lets the provider do its work and drops the answer, which is the w
 from __future__ import annotations
 
 import contextlib
+import json
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -25,12 +26,13 @@ HOP = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """One request that passed. `key` is the provider's idempotency key, if it has one."""
+    """One request that passed, with what it carried. `key` is the provider's idempotency key, if any."""
 
     method: str
     path: str
     key: str | None
     status: int
+    body: bytes = field(default=b"", repr=False)
 
 
 @dataclass(slots=True)
@@ -41,6 +43,7 @@ class Plan:
     fragment: str
     deed: Callable[[], None]
     answers: bool
+    refusal: bytes = b""
 
 
 @dataclass
@@ -56,6 +59,17 @@ class Wire:
     def lose(self, method: str, fragment: str, *, times: int = 1) -> None:
         """Let the provider hear the next such requests, and us not hear its answer."""
         self.plans += [Plan(method, fragment, lambda: None, answers=False) for _ in range(times)]
+
+    def refuse(self, method: str, fragment: str, issue: str, *, times: int = 1) -> None:
+        """Have the next such requests refused in PayPal's words, before the simulator hears of them."""
+        body = {
+            "name": "UNPROCESSABLE_ENTITY",
+            "message": "The requested action could not be performed.",
+            "debug_id": "90957fca61718",
+            "details": [{"issue": issue, "description": "As the test wants it."}],
+        }
+        refusal = json.dumps(body).encode()
+        self.plans += [Plan(method, fragment, lambda: None, True, refusal) for _ in range(times)]
 
     def during(self, method: str, fragment: str, deed: Callable[[], None]) -> None:
         """Do something after the provider has done the next such request, and before we hear of it."""
@@ -87,17 +101,20 @@ class Exchange(BaseHTTPRequestHandler):
         if self.path.split("/")[1] in wire.away:
             self._hang_up()
             return
+        plan = wire.plan_for(self.command, self.path)
+        if plan is not None and plan.refusal:
+            self._refuse(plan.refusal)
+            return
         answer = self.server.outward.request(
             self.command,
             wire.target + self.path,
             data=body,
             headers=dict(self.headers),
             allow_redirects=False,
-            timeout=20,
+            timeout=60,
         )
         key = self.headers.get("PayPal-Request-Id") or self.headers.get("Idempotency-Key")
-        wire.seen.append(Seen(self.command, self.path, key, answer.status_code))
-        plan = wire.plan_for(self.command, self.path)
+        wire.seen.append(Seen(self.command, self.path, key, answer.status_code, body))
         if plan is not None:
             plan.deed()
             if not plan.answers:
@@ -116,6 +133,15 @@ class Exchange(BaseHTTPRequestHandler):
         self.wfile.write(content)
 
     do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = pass_on  # noqa: N815  the parent calls them so
+
+    def _refuse(self, content: bytes) -> None:
+        key = self.headers.get("PayPal-Request-Id")
+        self.server.wire.seen.append(Seen(self.command, self.path, key, HTTPStatus.UNPROCESSABLE_ENTITY))
+        self.send_response(HTTPStatus.UNPROCESSABLE_ENTITY)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
 
     def _hang_up(self) -> None:
         self.close_connection = True

@@ -1,0 +1,7 @@
+"""The demo house with its staff's browsers."""
+
+from __future__ import annotations
+
+from tests.web.staff.conftest import _push_request_context, house, password, rental_house, signed_in
+
+__all__ = ["_push_request_context", "house", "password", "rental_house", "signed_in"]
