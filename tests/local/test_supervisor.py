@@ -16,14 +16,27 @@ from exodrive.local.programs import Program
 from exodrive.local.supervisor import Supervisor
 
 FOREVER = "import time\nwhile True: time.sleep(1)"
-STUBBORN = (
-    f"import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('deaf', flush=True)\n{FOREVER}"
-)
-PARENT = f"import subprocess, sys; subprocess.Popen([sys.executable, '-c', {FOREVER!r}])\n{FOREVER}"
+STUBBORN = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN)"
+PARENT = f"import subprocess, sys; subprocess.Popen([sys.executable, '-c', {FOREVER!r}])"
+OBEDIENT = "import signal, sys, time; signal.signal(signal.SIGTERM, lambda *_: sys.exit(time.sleep(0.2)))"
+PATIENCE = 60.0  # seconds for a program to be ready
 
 
 def python(name: str, code: str, **options: object) -> Program:
     return Program(name, (sys.executable, "-c", code), os.environ, **options)  # type: ignore[arg-type]
+
+
+def lasting(name: str, first: str, *, ready: Path, **options: object) -> Program:
+    """A program that does something first, says so by a file, and goes on for ever."""
+    code = f"{first}\nimport pathlib; pathlib.Path({str(ready)!r}).touch()\n{FOREVER}"
+    return python(name, code, **options)
+
+
+def wait_for(*files: Path) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not all(file.exists() for file in files):
+        assert time.monotonic() < deadline, files
+        time.sleep(0.02)
 
 
 def test_lines_are_named(capsys: pytest.CaptureFixture[str]) -> None:
@@ -55,11 +68,12 @@ def test_a_killed_program_is_named_with_its_signal() -> None:
     assert supervisor.watch().how == "signal SIGKILL"
 
 
-def test_stopping_ends_the_deaf_and_those_they_started() -> None:
+def test_stopping_ends_the_deaf_and_those_they_started(tmp_path: Path) -> None:
     supervisor = Supervisor()
-    deaf = supervisor.start(python("deaf", STUBBORN, grace=0.5))
-    parent = supervisor.start(python("parent", PARENT))
-    time.sleep(0.5)
+    ready = [tmp_path / "deaf", tmp_path / "parent"]
+    deaf = supervisor.start(lasting("deaf", STUBBORN, ready=ready[0], grace=0.5))
+    parent = supervisor.start(lasting("parent", PARENT, ready=ready[1]))
+    wait_for(*ready)
     supervisor.stop()
     assert deaf.returncode == -9
     assert parent.returncode is not None
@@ -67,12 +81,12 @@ def test_stopping_ends_the_deaf_and_those_they_started() -> None:
     assert not _alive_in_session(parent.pid)
 
 
-def test_layers_are_stopped_in_order() -> None:
+def test_layers_are_stopped_in_order(tmp_path: Path) -> None:
     supervisor = Supervisor()
-    told = "import signal, sys, time\nsignal.signal(signal.SIGTERM, lambda *_: sys.exit(time.sleep(0.2)))\n"
-    server = supervisor.start(python("server", told + FOREVER))
-    client = supervisor.start(python("client", told + FOREVER))
-    time.sleep(0.3)
+    ready = [tmp_path / "server", tmp_path / "client"]
+    server = supervisor.start(lasting("server", OBEDIENT, ready=ready[0]))
+    client = supervisor.start(lasting("client", OBEDIENT, ready=ready[1]))
+    wait_for(*ready)
     ends: dict[str, float] = {}
     supervisor.stop((frozenset({"server"}),))
     ends = {"client": client.returncode, "server": server.returncode}
@@ -96,9 +110,8 @@ def test_leftovers_are_found_by_their_mark_and_ended(tmp_path: Path) -> None:
     marked = {**os.environ, leftovers.MARK: str(tmp_path)}
     left = mine.start(Program("left", (sys.executable, "-c", FOREVER), marked))
     stranger = other.start(Program("stranger", (sys.executable, "-c", FOREVER), os.environ))
-    time.sleep(0.2)
     assert leftovers.end_all(tmp_path) == 1
-    assert left.wait(5) == -15
+    assert left.wait(60) == -15
     assert stranger.poll() is None
     other.stop()
 

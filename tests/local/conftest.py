@@ -1,0 +1,54 @@
+"""A furnished house that does not run, and the command `exodrive` in its folder."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from flask import Flask
+
+from exodrive.cli import main
+from exodrive.config import Settings
+from exodrive.extensions import limiter
+from exodrive.kernel import clock
+from exodrive.kernel.db import db, transaction
+from exodrive.local import demo
+from tests.servers import Servers
+
+Command = Callable[..., Result]
+
+
+@pytest.fixture
+def house(app: Flask) -> Iterator[Flask]:
+    with app.app_context():
+        with transaction():
+            demo.furnish(at=clock.now())
+        yield app
+        db.session.remove()
+
+
+@pytest.fixture
+def command(
+    house: Flask, servers: Servers, settings: Settings, tmp_path: Path, worker_number: int
+) -> Iterator[Command]:
+    """Call it with the words that are typed after `exodrive`."""
+    before, enabled = dict(os.environ), limiter.enabled
+    environment = servers.environment(
+        settings.database_url,
+        worker=worker_number,
+        SIMULATORS_URL=settings.paypal.base_url.removesuffix("/paypal"),
+        PUBLIC_URL=settings.public_url,
+        EXODRIVE_VAR=str(tmp_path),
+    )
+
+    def run(*words: str) -> Result:
+        db.session.remove()
+        return CliRunner().invoke(main, list(words), env=environment)
+
+    yield run
+    os.environ.clear()
+    os.environ.update(before)
+    limiter.enabled = enabled

@@ -1,0 +1,1 @@
+"""A backup of a house in use is restored elsewhere and compared: `make restore-drill`."""
