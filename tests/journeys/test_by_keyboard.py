@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.journeys.walk import ZONE, Walk, dates
 
@@ -81,7 +81,7 @@ def test_from_the_first_page_to_paypal(walk: Walk, keys: Keyboard) -> None:
     keys.press("Enter")
     expect(walk.page.get_by_role("link", name="Harrowgate Eight")).to_be_hidden()
     # A swap must not throw the keyboard back to the top.
-    expect(walk.page.get_by_role("link", name="Grand tourers")).to_be_focused()
+    expect(walk.page.get_by_role("link", name="Grand tourers").first).to_be_focused()
     keys.go_to("Calder Brake")
     keys.press("Enter")
     expect(walk.page.get_by_role("heading", name="Calder Brake", level=1)).to_be_visible()
@@ -102,7 +102,7 @@ def test_from_the_first_page_to_paypal(walk: Walk, keys: Keyboard) -> None:
     keys.press("Space")
     keys.go_to("Continue to PayPal")
     keys.press("Enter")
-    walk.page.wait_for_url(re.compile("/checkoutnow"), timeout=30_000)
+    walk.arrive("/checkoutnow")
 
 
 def test_choosing_days_in_the_calendar(walk: Walk, keys: Keyboard) -> None:
@@ -113,13 +113,40 @@ def test_choosing_days_in_the_calendar(walk: Walk, keys: Keyboard) -> None:
         keys.press("Enter")
     expect(walk.page.get_by_role("link", name="Earlier")).to_be_visible()
     expect(walk.page.get_by_role("link", name="Later")).to_be_focused()
-    days = walk.page.locator("#calendar td a")
-    first = days.first.inner_text().splitlines()[0]
-    days.first.focus()
+    day = walk.page.locator("#calendar td a").first
+    chosen = day.get_attribute("data-date") or ""
+    day.focus()
+    for key, days in (("ArrowRight", 1), ("ArrowDown", 8), ("ArrowUp", 1), ("ArrowLeft", 0)):
+        keys.press(key)
+        expect(_day(walk.page, chosen, days)).to_be_focused()
     with walk.page.expect_response(re.compile("from=")):
         keys.press("Enter")
     expect(walk.page.get_by_text("Now choose the day of return.")).to_be_visible()
-    expect(walk.page.locator(f"#day-{first}")).to_be_focused()
+    expect(_day(walk.page, chosen)).to_be_focused()
+    keys.press("ArrowDown")
+    expect(walk.page.locator("td[data-between]")).to_have_count(8)
+    expect(walk.page.locator("#calendar [data-date][tabindex='0']")).to_have_count(1)
+    with walk.page.expect_response(re.compile("to=")):
+        keys.press("Space")
+    expect(walk.page.get_by_role("button", name="Hold this car")).to_be_visible()
+    expect(_day(walk.page, chosen, 7)).to_be_focused()
+
+
+def test_turning_the_months(walk: Walk, keys: Keyboard) -> None:
+    """Page Down leads to the same day a month later, also where that month is still on its way."""
+    walk.page.goto(f"{walk.house}/cars/calder-brake")
+    day = walk.page.locator("#calendar td a").first
+    first = date.fromisoformat(day.get_attribute("data-date") or "").replace(day=1)
+    day.focus()
+    for _ in range(2):
+        keys.press("PageDown")
+        first = (first + timedelta(days=32)).replace(day=1)
+        expect(walk.page.locator(f"#calendar [data-date^='{first:%Y-%m}']:focus")).to_be_visible()
+
+
+def _day(page: Page, name: str, later: int = 0) -> Locator:
+    day = date.fromisoformat(name) + timedelta(days=later)
+    return page.locator(f"#calendar [data-date='{day}']")
 
 
 def test_a_question_at_the_desk(walk: Walk, keys: Keyboard) -> None:
@@ -129,11 +156,11 @@ def test_a_question_at_the_desk(walk: Walk, keys: Keyboard) -> None:
     walk.hold()
     walk.fill_details()
     walk.send_details()
-    walk.page.wait_for_url(re.compile("/checkoutnow"), timeout=30_000)
+    walk.arrive("/checkoutnow")
     walk.sign_in()
     walk.open_booking()
 
-    keys.go_to("^Cancel with refund")
+    keys.go_to("^Replace link")
     keys.press("Enter")
     dialog = walk.page.get_by_role("dialog")
     expect(dialog.get_by_label("Reason")).to_be_focused()
@@ -145,7 +172,7 @@ def test_a_question_at_the_desk(walk: Walk, keys: Keyboard) -> None:
         assert inside, "the focus has left an open question"
     keys.press("Escape")
     expect(dialog).to_be_hidden()
-    assert keys.place == "Cancel with refund"
+    assert keys.place == "Replace link"
 
 
 def _fill(keys: Keyboard) -> None:
@@ -155,9 +182,11 @@ def _fill(keys: Keyboard) -> None:
         ("E-mail", "maya@okafor.example"),
         ("Phone", "(301) 555-0123"),
         ("Date of birth", f"0402{year - 35}"),
-        ("Home address", "4 Elm Street, Bethesda, MD 20814"),
+        ("Street and number", "4 Elm Street"),
+        ("Town", "Bethesda"),
+        ("State or region", "MD"),
+        ("ZIP or postcode", "20814"),
         ("Licence number", "O-215-660-118-204"),
-        ("Issued by", "MD"),
         ("Licence held since", f"0402{year - 12}"),
         ("Licence valid until", f"0402{year + 3}"),
         ("Insurer", "Old Line Mutual"),

@@ -1,4 +1,4 @@
-"""A whole rental in a browser: from the search to the invoice's PDF."""
+"""A whole rental in a browser, on a phone and on a wide screen: from the search to the invoice's PDF."""
 
 from __future__ import annotations
 
@@ -14,23 +14,27 @@ from tests.journeys.walk import Walk
 pytestmark = pytest.mark.journey
 
 
-def test_from_search_to_invoice(walk: Walk, tmp_path: Path) -> None:
-    walk.search()
+@pytest.mark.parametrize(("width", "days_ahead", "odometer"), [(360, 58, 8_500), (1440, 9, 9_500)])
+def test_from_search_to_invoice(
+    walk: Walk, tmp_path: Path, width: int, days_ahead: int, odometer: int
+) -> None:
+    walk.page.set_viewport_size({"width": width, "height": 800})
+    walk.search(days_ahead=days_ahead)
     walk.choose("Corsara V10")
     walk.hold()
     walk.fill_details()
     walk.send_details()
     walk.pay()
     walk.sign()
-    expect(walk.page.get_by_role("heading", name="The car is yours")).to_be_visible(timeout=30_000)
+    expect(walk.page.get_by_role("heading", name="The car is yours")).to_be_visible()
 
     walk.sign_in()
     walk.open_booking()
     walk.ask_for_deposit()
     walk.pay_deposit()
     walk.open_booking()
-    walk.hand_over(tmp_path, odometer=8_500)
-    walk.take_back(tmp_path, odometer=8_500 + 340)
+    walk.hand_over(tmp_path, odometer=odometer)
+    walk.take_back(tmp_path, odometer=odometer + 340)
     walk.settle()
     walk.wait_until("Closed")
     walk.look(walk.page, "desk-closed")
@@ -38,7 +42,7 @@ def test_from_search_to_invoice(walk: Walk, tmp_path: Path) -> None:
     walk.page.goto(walk.link)
     expect(walk.page.get_by_role("heading", name="Settled")).to_be_visible()
     invoice = walk.page.get_by_role("link", name="Invoice").first
-    expect(invoice).to_be_visible(timeout=30_000)
+    expect(invoice).to_be_visible()
     document = walk.page.request.get(f"{walk.house}{invoice.get_attribute('href')}")
     text = "".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(document.body())).pages)
     assert walk.reference in text

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.journeys.conftest import PATIENCE
 from tests.journeys.walk import POSITIONS, Walk, picture
 from tests.live import LiveHouse
 
@@ -57,7 +58,7 @@ class PlainWalk(Walk):
 @pytest.fixture
 def plain_page(browser: Browser) -> Iterator[Page]:
     page = browser.new_page(java_script_enabled=False, viewport={"width": 1280, "height": 900})
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(PATIENCE)
     yield page
     page.close()
 
@@ -75,7 +76,7 @@ def _confirmed(walk: PlainWalk, *, car: str, days_ahead: int) -> None:
     walk.send_details()
     walk.pay()
     walk.sign()
-    expect(walk.page.get_by_role("heading", name="The car is yours")).to_be_visible(timeout=30_000)
+    expect(walk.page.get_by_role("heading", name="The car is yours")).to_be_visible()
 
 
 def test_a_whole_rental(walk: PlainWalk, tmp_path: Path) -> None:
@@ -99,6 +100,7 @@ def test_the_price_of_extras_and_a_change_of_mind(walk: PlainWalk) -> None:
     walk.hold()
     walk.fill_details()
     before = walk.page.locator("#price .total dd").inner_text()
+    walk.page.locator("summary", has_text="Extras").click()
     walk.page.get_by_role("checkbox", name=re.compile("wheel lock")).check()
     walk.send_details()
     expect(walk.page.get_by_text("Send the form again if you agree")).to_be_visible()
@@ -107,7 +109,7 @@ def test_the_price_of_extras_and_a_change_of_mind(walk: PlainWalk) -> None:
     walk.page.get_by_role("button", name="Update the price").click()
     expect(walk.page.get_by_role("checkbox", name=re.compile("wheel lock"))).to_be_checked()
     walk.send_details()
-    walk.page.wait_for_url(re.compile("/checkoutnow"), timeout=30_000)
+    walk.arrive("/checkoutnow")
 
     walk.sign_in()
     walk.open_booking()

@@ -14,7 +14,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from PIL import Image, ImageDraw
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, TimeoutError, expect
 
 ZONE = ZoneInfo("America/New_York")
 POSITIONS = 8
@@ -36,6 +36,14 @@ class Walk:
     look: Callable[[Page, str], None] = field(default=no_look)
     link: str = ""
     reference: str = ""
+
+    def arrive(self, address: str) -> None:
+        """Wait until the browser is where it is led; else say what it shows instead."""
+        try:
+            self.page.wait_for_url(re.compile(address))
+        except TimeoutError as error:
+            shown = self.page.locator("body").inner_text()
+            raise AssertionError(f"not at {address} but at {self.page.url}:\n{shown}") from error
 
     # the customer
 
@@ -68,10 +76,12 @@ class Walk:
         self.page.get_by_label("E-mail").first.fill(email)
         for label, value in (
             ("Phone", "(301) 555-0123"),
-            ("Address", "4 Elm Street, Bethesda, MD 20814"),
             ("Date of birth", f"{year - 35}-04-02"),
+            ("Street and number", "4 Elm Street"),
+            ("Town", "Bethesda"),
+            ("State or region", "MD"),
+            ("ZIP or postcode", "20814"),
             ("Licence number", "O-215-660-118-204"),
-            ("Issued by", "MD"),
             ("Licence held since", f"{year - 12}-04-02"),
             ("Licence valid until", f"{year + 3}-04-02"),
             ("Insurer", "Old Line Mutual"),
@@ -86,29 +96,29 @@ class Walk:
 
     def pay(self) -> None:
         """Approve at PayPal, where the waiting page leads by itself, and come back."""
-        self.page.wait_for_url(re.compile("/checkoutnow"), timeout=30_000)
+        self.arrive("/checkoutnow")
         self.look(self.page, "paypal")
         self.page.get_by_role("button", name=re.compile("Pay|Continue")).click()
-        self.page.wait_for_url(re.compile("/b/"), timeout=30_000)
+        self.arrive("/b/")
 
     def sign(self) -> None:
         """Sign at DocuSeal and come back to a confirmed booking."""
         link = self.page.get_by_role("link", name=re.compile("sign", re.IGNORECASE)).first
-        expect(link).to_be_visible(timeout=30_000)
+        expect(link).to_be_visible()
         self.look(self.page, "to-sign")
         link.click()
-        self.page.wait_for_url(re.compile("/docuseal/s/"))
+        self.arrive("/docuseal/s/")
         self.look(self.page, "agreement")
         self.page.locator("#signature").fill("Maya Okafor")
         self.page.locator("#agreed").check()
         self.page.get_by_role("button", name=re.compile("^Sign")).click()
-        self.page.wait_for_url(re.compile("/b/"), timeout=30_000)
+        self.arrive("/b/")
 
     def pay_deposit(self) -> None:
         self.page.goto(self.link)
         self.page.get_by_role("button", name=re.compile("deposit", re.IGNORECASE)).click()
         self.pay()
-        expect(self.page.get_by_text("Held", exact=True)).to_be_visible(timeout=30_000)
+        expect(self.page.get_by_text("Held", exact=True)).to_be_visible()
         self.look(self.page, "ready")
 
     # the desk
@@ -119,6 +129,9 @@ class Walk:
         self.page.get_by_label("E-mail").fill(email)
         self.page.get_by_label("Password").fill(password)
         self.page.get_by_role("button", name="Sign in").click()
+        expect(self.page.get_by_role("heading", name="Going out")).to_be_visible()
+        self.look(self.page, "desk-today")
+        self.page.goto(f"{self.house}/desk/bookings")
         expect(self.page.get_by_role("heading", name="Bookings", level=1)).to_be_visible()
         self.look(self.page, "desk-bookings")
 
@@ -154,7 +167,27 @@ class Walk:
         self.page.get_by_role("button", name="Settle and close").click()
         expect(self.page.get_by_role("heading", name=self.reference, level=1)).to_be_visible()
 
-    def wait_until(self, words: str, *, seconds: int = 30) -> None:
+    def bill_later(self, *, amount: str, note: str) -> None:
+        """Charge what came up after closing; it is on a bill that is sent."""
+        self.page.goto(f"{self.house}/desk/bookings/{self.reference}/charges")
+        self.page.get_by_label("Amount, USD").fill(amount)
+        self.page.get_by_label("What for: the renter reads it").fill(note)
+        self.page.get_by_role("button", name="Bill it").click()
+        expect(self.page.get_by_text("After closing")).to_be_visible()
+        self.open_booking()
+        self.wait_until("Sent", seconds=60)
+
+    def send_quote(self, *, name: str, email: str) -> str:
+        """Send the quote of the new booking that is open; returns the address of its customer's page."""
+        self.page.get_by_label("Full name, as on the licence").first.fill(name)
+        self.page.get_by_label("E-mail", exact=True).first.fill(email)
+        self.page.get_by_label("Phone", exact=True).first.fill("(301) 555-0123")
+        self.page.get_by_role("button", name="Send the quote").click()
+        link = self.page.get_by_role("link", name="The customer’s page")
+        expect(link).to_be_visible()
+        return link.get_attribute("href") or ""
+
+    def wait_until(self, words: str, *, seconds: int = 60) -> None:
         """Look at the page again until its head has the words: workers are on their way."""
         for _ in range(seconds):
             if self.page.get_by_text(words, exact=True).first.is_visible():

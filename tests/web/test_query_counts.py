@@ -25,7 +25,7 @@ from tests.web.customer.test_catalog_queries import counted
 from tests.web.staff.browser import Browser
 
 FEW, MANY = 5, 60
-MOST = 30  # statements for one page
+MOST = 34  # statements for one page
 
 
 @pytest.fixture
@@ -48,13 +48,13 @@ def asked(browser: Browser, address: str) -> list[str]:
     return statements
 
 
-@pytest.mark.parametrize("address", ["/desk?q=guests.example", "/desk/queue"])
+@pytest.mark.parametrize("address", ["/desk/bookings?q=guests.example", "/desk/queue"])
 def test_the_desk_s_search_and_queue(desk: Browser, address: str) -> None:
     demo.add_bookings(FEW)
     few = asked(desk, address)
     demo.add_bookings(MANY)
     many = asked(desk, address)
-    assert len(many) == len(few), many
+    assert len(many) <= len(few), many  # a page that is full from the latest asks less than one that is not
     assert len(many) <= MOST, many
 
 
@@ -71,18 +71,21 @@ def test_a_booking_s_pages(app: Flask, desk: Browser) -> None:
         )
     secret = links.secret(app.config["SECRET_KEY"], booking.id, booking.link_version)
     pages = (f"/desk/bookings/{booking.reference}", f"/b/{secret}")
+    with transaction():
+        _more(booking, range(1))
     few = {page: asked(desk, page) for page in pages}
     with transaction():
-        _much_more(booking)
+        _more(booking, range(1, MANY))
     for page, statements in few.items():
         many = asked(desk, page)
         assert len(many) == len(statements), many
         assert len(many) <= MOST, many
 
 
-def _much_more(booking: Booking) -> None:
+def _more(booking: Booking, numbers: range) -> None:
+    """Entries of the trail, letters and charges, so many of each."""
     at = clock.now()
-    for number in range(MANY):
+    for number in numbers:
         audit.record("booking.link_sent_again", subject=("booking", booking.id), by=SYSTEM, at=at)
         messages.queue(
             f"more/{number}",
@@ -96,8 +99,10 @@ def _much_more(booking: Booking) -> None:
         )
         session().execute(
             text(
-                "INSERT INTO booking_charges (id, booking_id, kind, amount, note, params)"
-                " VALUES (gen_random_uuid(), :id, 'cleaning', 100, '', '{}')"
+                "INSERT INTO booking_charges (id, booking_id, kind, amount, note, params, state, late,"
+                " arose_at, entered_at, entered_by, from_deposit, given_back, credited)"
+                " VALUES (gen_random_uuid(), :id, 'cleaning', 100, '', '{}', 'proposed', false, :at,"
+                " :at, '', 0, 0, 0)"
             ),
-            {"id": booking.id},
+            {"id": booking.id, "at": at},
         )

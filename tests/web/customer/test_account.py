@@ -6,13 +6,15 @@ from datetime import timedelta
 
 from flask import Flask
 
-from exodrive.kernel.db import db, session
+from exodrive.bookings import cancelling
+from exodrive.kernel.db import db, session, transaction
+from exodrive.kernel.money import Money
 from exodrive.kernel.outbox import Event
-from tests.web.customer.booking import booking_of, held, order
+from tests.web.customer.booking import WEEKEND, booking_id, booking_of, held, order
 from tests.web.customer.browser import Browser
 from tests.web.customer.conftest import TUESDAY, Freeze
 
-ANSWER = "If the address and the reference belong together, the link is on its way."
+ANSWER = "If we know a booking by that, the link is on its way."
 
 
 def test_the_answer_is_the_same_for_everybody(house: Flask, browser: Browser) -> None:
@@ -48,10 +50,21 @@ def test_asking_often_sends_one_mail(house: Flask, browser: Browser, frozen: Fre
     assert len({event.payload["wanted"] for event in _wanted(house)}) == 2
 
 
+def test_without_a_reference_come_the_links_of_all_that_is_going(house: Flask, browser: Browser) -> None:
+    live = held(browser)
+    order(browser, live)
+    cancelled = held(Browser(house.test_client()), f"/cars/calder-brake?{WEEKEND}")
+    order(browser, cancelled)
+    with transaction():
+        cancelling.cancel(booking_id(cancelled), agreed_fee=Money(0, "USD"), at=TUESDAY)
+    for email in ("maya@okafor.example", "somebody@else.example"):
+        assert ANSWER in browser.read(_ask(browser, email, ""))
+    assert [event.subject_id for event in _wanted(house)] == [booking_id(live)]
+
+
 def test_what_is_missing_is_told(browser: Browser) -> None:
     page = browser.read(_ask(browser, "nobody", ""), status=422)
     assert "This is no e-mail address." in page
-    assert "It is in every mail about the booking." in page
     assert ANSWER not in page
 
 

@@ -11,10 +11,12 @@ import pytest
 from flask import Flask
 
 from exodrive.blueprints.booking_page import eligibility_words
-from exodrive.bookings import eligibility, links, ordering
-from exodrive.bookings.models import Booking
+from exodrive.bookings import links, queries
+from exodrive.bookings.models import Booking, Driver
+from exodrive.bookings.reservation import eligibility, ordering
 from exodrive.bookings.states import State
 from exodrive.customers.models import DoNotRent
+from exodrive.house.models import House
 from exodrive.kernel.db import session, transaction
 from exodrive.kernel.ids import new_id
 from tests.web.customer.booking import (
@@ -81,7 +83,7 @@ def test_good_details_become_an_order(browser: Browser) -> None:
     assert booking.state == State.AWAITING_PAYMENT
     page = browser.get(link)
     assert "Opening PayPal" in page
-    assert 'data-draft-done="details"' in page
+    assert 'data-draft-done="details details-remembered"' in page
     assert "This price is fixed for this booking." in page
 
 
@@ -336,3 +338,106 @@ def test_a_form_without_its_token_is_refused(browser: Browser) -> None:
 def _text(page: str) -> str:
     """A page without what differs from one request to the next."""
     return re.sub(r'(nonce|value|content)="[^"]*"|X-CSRFToken[^}]*', "", page)
+
+
+def test_after_half_a_minute_the_page_says_what_comes_next(browser: Browser, frozen: Freeze) -> None:
+    link = held(browser)
+    order(browser, link)
+    assert "PayPal takes longer than usual." not in browser.get(link)
+    frozen(TUESDAY + timedelta(seconds=31))
+    page = browser.get(link)
+    assert "PayPal takes longer than usual. We keep trying." in page
+    with transaction():
+        row = session().get(Booking, booking_id(link))
+        assert row is not None
+        row.state, row.authorized_at = State.AWAITING_SIGNATURE, TUESDAY
+    page = browser.get(link)
+    assert "The signing service takes longer than usual." in page
+    assert "the agreement comes to maya@okafor.example" in page
+
+
+def test_the_price_stays_in_sight_and_follows(browser: Browser) -> None:
+    """At the foot of a small screen, beside the list that a wide one shows."""
+    link = held(browser)
+    page = browser.get(link)
+    assert 'class="sum-bar"' in page
+    data = {**RENTER, "agreed_total": shown_total(page), "extras-extra_wheel_lock": "y"}
+    answer = browser.client.post(
+        f"{link}/price", headers={**HTMX, "HX-Target": "price"}, data={**data, "csrf_token": _token(page)}
+    )
+    fragment = answer.text
+    total = re.search(r'class="total"><dt>Total</dt><dd>([^<]+)<', fragment)
+    assert total is not None
+    bar = fragment[fragment.index('<div hx-swap-oob="true" id="total">') :]
+    assert f"<b>{total[1]}</b>" in bar
+
+
+def test_a_house_elsewhere_reads_numbers_and_addresses_as_its_own(browser: Browser) -> None:
+    with transaction():
+        session().query(House).update({"country": "DE"})
+    link = held(browser)
+    assert '<option selected value="DE">Germany</option>' in browser.get(link)
+    answer = order(
+        browser,
+        link,
+        **{
+            "renter-phone": "030 901820",
+            "renter-address-street": "Unter den Linden 1",
+            "renter-address-city": "Berlin",
+            "renter-address-area": "",
+            "renter-address-postcode": "10117",
+            "renter-address-country": "DE",
+        },
+    )
+    assert answer.status_code == 303
+    renter = _renter(link)
+    assert (renter.phone, renter.address) == ("+4930901820", "Unter den Linden 1, 10117 Berlin")
+    assert renter.licence_region == "Germany"
+
+
+def test_a_renter_from_abroad_and_a_licence_from_elsewhere(browser: Browser) -> None:
+    link = held(browser)
+    abroad = {
+        "renter-address-street": "10 Downing Street",
+        "renter-address-city": "London",
+        "renter-address-area": "",
+        "renter-address-postcode": "sw1a 2aa",
+        "renter-address-country": "GB",
+        "renter-phone": "+44 20 7946 0018",
+        "renter-licence_region": "Virginia",
+    }
+    assert order(browser, link, **abroad).status_code == 303
+    renter = _renter(link)
+    assert renter.address == "10 Downing Street, London, SW1A 2AA, United Kingdom"
+    assert (renter.phone, renter.licence_region) == ("+442079460018", "Virginia")
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "words"),
+    [
+        ("postcode", "90210", "This is no postcode there."),
+        ("postcode", "", "Write the postcode."),
+        ("area", "Marilund", "We do not know this one."),
+        ("country", "XX", "Choose a country."),
+        ("street", "x" * 5000, "Make it shorter."),
+    ],
+)
+def test_what_is_wrong_with_an_address_stands_at_its_field(
+    browser: Browser, field: str, typed: str, words: str
+) -> None:
+    link = held(browser)
+    page = browser.read(order(browser, link, **{f"renter-address-{field}": typed}), status=422)
+    assert words in page[page.index(f'id="renter-address-{field}-error"') :][:600]
+    assert f'href="#renter-address-{field}"' in page
+
+
+def _renter(link: str) -> Driver:
+    with transaction():
+        found = queries.by_id(booking_id(link)).renter
+    assert found is not None
+    return found
+
+
+def _token(page: str) -> str:
+    start = page.index('name="csrf_token" value="') + len('name="csrf_token" value="')
+    return page[start : page.index('"', start)]

@@ -133,7 +133,7 @@ def test_cars_that_are_not_shown_are_not_found(house: Flask, browser: Browser) -
 
 def _day(page: str, words: str) -> str:
     """The address of the calendar's day that a screen reader calls so."""
-    found = re.search(rf'<a href="([^"]+)"[^>]*aria-label="{re.escape(words)}"', page)
+    found = re.search(rf'<a href="([^"]+)"[^>]*aria-label="{re.escape(words)}["&,]', page)
     assert found is not None, f"no day called {words!r}"
     return found[1].replace("&amp;", "&")
 
@@ -146,7 +146,7 @@ def test_who_comes_back_by_the_back_button_finds_their_own_hold(
     back = browser.get(CAR)
     assert "You hold this car until 10:15." in back
     assert link.rsplit("/", 1)[-1] in back
-    assert held(browser) == link
+    assert "Hold this car" not in back, "what is held already is gone on with"
     assert "taken for some of that time" in visitor().get(CAR)
     order(browser, link)
     assert "waits for your payment until" in browser.get(CAR)

@@ -21,8 +21,9 @@ MORE = 45
 
 @pytest.mark.parametrize(
     "address",
-    ["/", "/fleet", f"/fleet?{WEEKEND}", f"/fleet?{WEEKEND}&category=sports", CAR, "/cars/aurelia-gt"],
-)
+    ["/", "/fleet", f"/fleet?{WEEKEND}", f"/fleet?{WEEKEND}&category=sports", f"/fleet?{WEEKEND}&sort=price",
+     "/fleet?sort=power&power=600&transmission=dual+clutch", CAR, "/cars/aurelia-gt"],
+)  # fmt: skip
 def test_queries_do_not_grow_with_the_fleet(house: Flask, browser: Browser, address: str) -> None:
     browser.get(address)  # whatever is loaded once per process
     with counted() as few:

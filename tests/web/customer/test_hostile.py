@@ -83,11 +83,11 @@ def test_only_the_total_that_was_shown_is_agreed_to(browser: Browser, words: str
 
 
 @pytest.mark.parametrize("words", ["", "x", "9" * 5_000])
-def test_cancelling_needs_the_fee_that_was_shown(browser: Browser, words: str) -> None:
+def test_cancelling_needs_what_was_shown(browser: Browser, words: str) -> None:
     link = customer.held(browser)
     customer.order(browser, link)
     page = browser.get(f"{link}/cancel")
-    answer = browser.send(page, "/cancel", agreed_fee=words)
+    answer = browser.send(page, "/cancel", shown=words)
     assert answer.status_code == 409
     assert customer.booking_of(link).state == "awaiting_payment"
 
@@ -143,4 +143,4 @@ def test_too_much_for_a_form(browser: Browser) -> None:
     link = customer.held(browser)
     answer = browser.send(browser.get(link), "/details", **{**RENTER, "renter-name": BIG * 10})
     assert answer.status_code == 422
-    assert "Write the whole name" in answer.text
+    assert "That is too long: 100 signs at most." in answer.text

@@ -97,7 +97,15 @@ def test_recent(before: timedelta, words: str) -> None:
 
 @pytest.mark.parametrize(
     ("left", "words"),
-    [(899, "14:59"), (timedelta(minutes=5), "5:00"), (61, "1:01"), (0, "0:00"), (-9, "0:00")],
+    [
+        (899, "14:59"),
+        (timedelta(minutes=5), "5:00"),
+        (61, "1:01"),
+        (0, "0:00"),
+        (-9, "0:00"),
+        (3600, "1:00:00"),
+        (86_381, "23:59:41"),
+    ],
 )
 def test_countdown(left: int | timedelta, words: str) -> None:
     assert formats.countdown(left) == words

@@ -73,6 +73,7 @@ class Browser:
 class Form:
     def __init__(self, attrs: dict[str, str | None]) -> None:
         self.action = attrs.get("action") or ""
+        self.posted = (attrs.get("method") or "").lower() == "post"
         self.enctype = attrs.get("enctype") or "application/x-www-form-urlencoded"
         self.fields: dict[str, Any] = {}
 

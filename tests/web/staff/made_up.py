@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
 
-from exodrive.bookings import ordering
 from exodrive.bookings.models import Booking, Driver
+from exodrive.bookings.reservation import ordering
 from exodrive.contracts.models import Contract
 from exodrive.fleet.models import Car
 from exodrive.house import queries as houses
 from exodrive.kernel import clock
 from exodrive.kernel.db import session, transaction
 from exodrive.kernel.ids import new_id
-from exodrive.payments.models import Payment
+from exodrive.payments.models import Authorization, Order, Payment
 from exodrive.pricing.price import Price
 from tests import rental
 
@@ -37,12 +37,7 @@ def bookings(count: int, *, state: str = "confirmed", start: int = 0) -> list[UU
         session().flush()
         for booking in made:
             booking.search = ordering.searchable(booking)
-            session().add(
-                Payment(
-                    booking_id=booking.id, purpose="rental", amount=booking.total, currency="USD",
-                    state="authorized", created_at=at, updated_at=at,
-                )
-            )  # fmt: skip
+            session().add(_held(booking, at))
             session().add(
                 Contract(
                     booking_id=booking.id, state="signed", values={}, signer_name="x",
@@ -50,6 +45,19 @@ def bookings(count: int, *, state: str = "confirmed", start: int = 0) -> list[UU
                 )
             )  # fmt: skip
         return [booking.id for booking in made]
+
+
+def _held(booking: Booking, at: datetime) -> Payment:
+    """PayPal holds the whole price."""
+    mark = booking.id.hex[-12:].upper()
+    held = Authorization(
+        paypal_id=f"A{mark}", status="CREATED", amount=booking.total, currency="USD", created_at=at
+    )
+    order = Order(paypal_id=f"O{mark}", status="COMPLETED", created_at=at, authorizations=[held])
+    return Payment(
+        booking_id=booking.id, purpose="rental", amount=booking.total, currency="USD", state="authorized",
+        created_at=at, updated_at=at, orders=[order],
+    )  # fmt: skip
 
 
 def _booking(

@@ -11,9 +11,9 @@ import pytest
 from flask import Flask
 
 from exodrive.blueprints.access import ACCESS
-from exodrive.blueprints.staff import photos
+from exodrive.blueprints.staff.keys import photos
+from exodrive.bookings.condition_models import POSITIONS
 from exodrive.bookings.handover import PICKUP_CHECKS
-from exodrive.bookings.models import POSITIONS
 from tests import rental
 from tests.drain import drain
 from tests.web.nasty import BIG, NASTY, SCRIPT
@@ -22,7 +22,8 @@ from tests.web.staff.browser import HTMX, Browser, Forms
 from tests.web.staff.conftest import SignedIn
 
 LISTS = {
-    "/desk": ("q", "view", "from", "after"),
+    "/desk/bookings": ("q", "view", "from", "after"),
+    "/desk/find": ("q",),
     "/desk/queue": ("view", "after"),
     "/desk/queue/received": ("after",),
 }
@@ -60,7 +61,7 @@ def test_forms_bear_anything(rental_house: Flask, signed_in: SignedIn) -> None:
     booking_id = stages.confirmed(days_ahead=2)
     page = f"/desk/bookings/{stages.reference(booking_id)}"
     forms: dict[str, tuple[str, ...]] = {
-        "/cancel": ("version", "fee", "reason"),
+        "/cancel": ("shown", "reason"),
         "/waive-deposit": ("version", "reason"),
         "/hand-over": ("version", "odometer", "fuel", "checks", "marks"),
     }
@@ -70,7 +71,8 @@ def test_forms_bear_anything(rental_house: Flask, signed_in: SignedIn) -> None:
             for words in NASTY:
                 wrong = {"reason": "", "odometer": "", name: words}
                 if (name, address) in (("reason", "/cancel"), ("reason", "/waive-deposit")):
-                    wrong["version"] = "x"  # any words are a reason: the deed itself must not be done
+                    # Any words are a reason: the deed itself must not be done.
+                    wrong |= {"version": "x", "shown": "x"}
                 answer = manager.send(form, address, **wrong)
                 assert answer.status_code in (400, 409, 422), (address, name, words[:30])
                 assert SCRIPT not in answer.text
@@ -146,7 +148,7 @@ def test_every_button_works_or_is_not_there(rental_house: Flask, signed_in: Sign
     """Whatever link or form a page shows to somebody, their role may use it."""
     somebody = signed_in(role)
     page = f"/desk/bookings/{stages.reference(stages.confirmed(days_ahead=2))}"
-    shown = [somebody.get(path) for path in ("/desk?view=all", "/desk/queue", page)]
+    shown = [somebody.get(path) for path in ("/desk/bookings?view=all", "/desk/queue", page)]
     links = {link for text in shown for link in re.findall(r'<a [^>]*href="(/desk[^"#]*)"', text)}
     for link in links:
         assert somebody.client.get(link.replace("&amp;", "&")).status_code == 200, link

@@ -19,7 +19,7 @@ from tests.web.staff import made_up
 from tests.web.staff.conftest import SignedIn
 
 
-def _failed(booking_id: UUID) -> UUID:
+def failed(booking_id: UUID) -> UUID:
     """A delivery about this booking that was given up."""
     with transaction():
         outbox.emit("booking.link_wanted", subject_id=booking_id, booking_id=str(booking_id), wanted="1")
@@ -39,7 +39,7 @@ def _state(delivery_id: UUID) -> str:
 
 def test_what_failed_is_seen_and_tried_again(house: Flask, signed_in: SignedIn) -> None:
     (booking_id,) = made_up.bookings(1)
-    delivery_id = _failed(booking_id)
+    delivery_id = failed(booking_id)
     agent = signed_in("agent")
     shown = agent.get("/desk/queue")
     assert "it does not fit" in shown
@@ -54,7 +54,7 @@ def test_what_failed_is_seen_and_tried_again(house: Flask, signed_in: SignedIn) 
 
 def test_a_manager_settles_by_hand_with_a_reason(house: Flask, signed_in: SignedIn) -> None:
     (booking_id,) = made_up.bookings(1)
-    delivery_id = _failed(booking_id)
+    delivery_id = failed(booking_id)
     manager = signed_in("manager")
     page = manager.get(f"/desk/queue/{delivery_id}")
     assert "stays in the record" in manager.read(manager.send(page, "/resolve", reason=" "), status=422)

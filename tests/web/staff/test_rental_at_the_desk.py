@@ -6,10 +6,10 @@ import io
 
 from flask import Flask
 
-from exodrive.blueprints.staff import photos
+from exodrive.blueprints.staff.keys import photos
 from exodrive.bookings import queries
+from exodrive.bookings.condition_models import POSITIONS
 from exodrive.bookings.handover import PICKUP_CHECKS, RETURN_CHECKS
-from exodrive.bookings.models import POSITIONS
 from exodrive.kernel.db import transaction
 from exodrive.payments.states import Purpose
 from tests import rental
@@ -45,12 +45,12 @@ def test_the_desk_runs_a_whole_rental(rental_house: Flask, signed_in: SignedIn) 
     drain()
 
     sums = agent.get(f"{page}/settle")
-    assert "$225.00" in sums  # 20 miles over at $5, and cleaning at $125
+    assert "$575.00" in sums  # 20 miles over at $5, cleaning at $125, a scratch at $350
     assert "Settled" in agent.do(f"{page}/settle")
     drain()
     assert troubles() == []
     assert rental.state(booking_id) == "closed"
-    assert rental.money(booking_id, Purpose.DEPOSIT)[1].amount == 225_00
+    assert rental.money(booking_id, Purpose.DEPOSIT)[1].amount == 575_00
     shown = agent.get(page)
     assert "Invoice" in shown
     assert "Extra miles" in shown
@@ -84,7 +84,12 @@ def _hand_over(agent: Browser, page: str) -> None:
     assert "It cannot show less than before" in back
     fragment = agent.fragment(f"{page}/hand-over?checks=identity")
     assert "3 left" in fragment, "the photos were kept although the form was refused"
-    answer = agent.send(back, "/hand-over", odometer="20,000", checks=[*PICKUP_CHECKS], marks="Stone chip")
+    agent.do(f"{page}/send-link")  # somebody else, meanwhile
+    typed = {"odometer": "20,000", "checks": [*PICKUP_CHECKS], "marks": "Stone chip"}
+    seen = agent.read(agent.send(back, "/hand-over", **typed), status=409)
+    assert "changed while you typed" in seen
+    assert "Stone chip" in seen, "nobody types it twice"
+    answer = agent.send(seen, "/hand-over", checks=[*PICKUP_CHECKS])
     assert answer.status_code == 303
     assert "The keys are out" in agent.get(answer.headers["Location"])
 
@@ -99,17 +104,30 @@ def _take_back(agent: Browser, page: str) -> None:
             "/take-back",
             odometer=reading,
             checks=[*RETURN_CHECKS],
+            marks="Scratch on the left door",
             **{"extra-1-kind": "cleaning", "extra-1-amount": "$125", "extra-1-note": "Sand"},
+            **{"claim-position": ["left"]},
             **_photos(),
         ),
         status=422,
     )
     assert "Look at the charges below" in asked
     assert "20 miles" in asked
+    for marks, amount, words in (
+        ("A scratch", "much", "Write an amount such as 250.00"),
+        ("A scratch", "380,00", "Write an amount such as 250.00"),
+        ("", "380", "Describe the new marks above"),
+    ):
+        wrong = agent.send(asked, "/take-back", marks=marks, **{"claim-amount": amount})
+        assert words in agent.read(wrong, status=422)
     fragment = agent.fragment(f"{page}/take-back?odometer={reading}&fuel=8")
     assert "20 miles" in fragment
-    answer = agent.send(asked, "/take-back")
+    answer = agent.send(asked, "/take-back", **{"claim-amount": "$380"})
     assert answer.status_code == 303, answer.text
+    charges = agent.get(f"{page}/charges")
+    assert "Being assessed" in charges
+    assert "Scratch on the left door" in charges
+    assert agent.send(charges, "/assess", amount="350").status_code == 303
 
 
 def test_cancelling_shows_the_fee_first(rental_house: Flask, signed_in: SignedIn) -> None:
@@ -118,11 +136,12 @@ def test_cancelling_shows_the_fee_first(rental_house: Flask, signed_in: SignedIn
     page = f"/desk/bookings/{stages.reference(booking_id)}"
     form = agent.get(f"{page}/cancel")
     assert "It was free until" in form
-    assert "everything goes back" not in form, "only a manager may say that the fault is the house's"
+    assert "The fault is ours" not in form, "only a manager may say that the fault is the house's"
     assert "stays in the record" in agent.read(agent.send(form, "/cancel", reason=""), status=422)
-    stale = agent.read(agent.send(form, "/cancel", reason="Ill", fee="0.00"), status=409)
-    assert "another amount" in stale
-    assert "Cancelled" in agent.do(f"{page}/cancel", reason="Ill")
+    stale = agent.read(agent.send(form, "/cancel", reason="Ill", shown="0" * 32), status=409)
+    assert "something else by now" in stale
+    assert agent.send(stale, "/cancel").status_code == 303, "what was typed stays"
+    assert agent.send(form, "/cancel", reason="Ill").status_code == 303, "a second click is no second deed"
     assert rental.state(booking_id) == "cancelled"
     assert "The booking has moved on" in agent.read(agent.client.get(f"{page}/cancel"), status=409)
 
@@ -130,7 +149,14 @@ def test_cancelling_shows_the_fee_first(rental_house: Flask, signed_in: SignedIn
 def test_a_manager_may_say_that_the_fault_is_ours(rental_house: Flask, signed_in: SignedIn) -> None:
     booking_id = stages.confirmed(days_ahead=2)
     page = f"/desk/bookings/{stages.reference(booking_id)}"
-    signed_in("manager").do(f"{page}/cancel", reason="Gearbox", houses_fault="y")
+    manager = signed_in("manager")
+    policy = manager.get(f"{page}/cancel")
+    assert f"{page}/cancel?houses_fault=1" in policy
+    unseen = manager.read(manager.send(policy, "/cancel", reason="Gearbox", houses_fault="1"), status=409)
+    assert "The fault is the house’s: everything goes back." in unseen
+    assert rental.state(booking_id) == "confirmed", "what was not shown is not done"
+    seen = manager.get(f"{page}/cancel?houses_fault=1")
+    assert manager.send(seen, "/cancel", reason="Gearbox").status_code == 303
     with transaction():
         assert queries.by_id(booking_id).cancellation_fee == 0
 
@@ -139,8 +165,9 @@ def test_an_agent_cannot_excuse_by_a_forged_form(rental_house: Flask, signed_in:
     agent = signed_in("agent")
     booking_id = stages.confirmed(days_ahead=2)
     page = f"/desk/bookings/{stages.reference(booking_id)}"
-    answer = agent.send(agent.get(f"{page}/cancel"), "/cancel", reason="Mine", houses_fault="y")
+    answer = agent.send(agent.get(f"{page}/cancel"), "/cancel", reason="Mine", houses_fault="1")
     assert answer.status_code == 403
+    assert agent.client.get(f"{page}/cancel?houses_fault=1").status_code == 403
     assert rental.state(booking_id) == "confirmed"
 
 
@@ -165,6 +192,8 @@ def test_keys_without_a_deposit_take_a_manager_and_a_reason(rental_house: Flask,
     assert "deposit held" in agent.fragment(f"{page}/hand-over")
     manager = signed_in("manager")
     assert "Override with a reason" in manager.get(page)
-    assert "without a deposit" in manager.do(f"{page}/waive-deposit", reason="Old friend of the house")
+    waived = manager.do(f"{page}/waive-deposit", reason="Old friend of the house")
+    assert "without a deposit" in waived
+    assert "Deposit waived" in waived
     assert "deposit held" not in agent.fragment(f"{page}/hand-over")
     assert "Old friend of the house" in agent.get(page)
