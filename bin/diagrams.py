@@ -7,8 +7,11 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+from exodrive.billing import states as bills
 from exodrive.bookings import states as bookings
+from exodrive.bookings.quote import quote_states as quotes
 from exodrive.contracts import states as contracts
+from exodrive.reconciliation import states as differences
 from exodrive.tasks.routes import ROUTES
 
 DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "life-of-a-booking.md"
@@ -36,6 +39,9 @@ def drawn(text: str) -> str:
     parts = {
         "booking": machine((before, move, after) for (before, move), after in bookings.NEXT.items()),
         "contract": machine((before, step, after) for (before, step), after in contracts.NEXT.items()),
+        "quote": machine((before, move, after) for (before, move), after in quotes.NEXT.items()),
+        "bill": machine((before, move, after) for (before, move), after in bills.NEXT.items()),
+        "difference": machine((before, move, after) for (before, move), after in differences.NEXT.items()),
         "routes": routes(),
     }
     return MARK.sub(lambda found: found[1] + parts[found["name"]] + found[3], text)

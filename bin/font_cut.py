@@ -1,7 +1,7 @@
-"""Cuts a variable font to the letters, weights and widths that pages use: less than half of it is left.
+"""Cuts a variable font to the letters, weights and widths that pages use: a third of it is left.
 
-What is cut away is still there in the full files, which browsers fetch only for letters beyond Latin 1 and
-which PDF files use.
+What is cut away is still there in other files, which browsers fetch only where a page has such a letter: the
+rest of Latin 1 cut like the first, all beyond it as the font has it. PDF files use the full ones.
 """
 
 from __future__ import annotations
@@ -14,32 +14,36 @@ from fontTools import subset
 from fontTools.ttLib import TTFont
 from fontTools.varLib import instancer
 
-# Latin 1 without its control characters, and the typography of our own texts.
-LETTERS = [*range(0x20, 0x7F), *range(0xA0, 0x100)] + [ord(sign) for sign in "ıŒœ–—‘’“”•…€−"]
+# What an English text is written with, its typography included; and the rest of Latin 1, which comes with
+# names and is a file of its own.
+ENGLISH = [*range(0x20, 0x7F), *(ord(sign) for sign in "\N{NO-BREAK SPACE}§©®°·×–—‘’“”•…€−")]
+LATIN = sorted({*range(0xA0, 0x100), *(ord(sign) for sign in "ıŒœ")}.difference(ENGLISH))
 
 
 class Cut(NamedTuple):
-    """`axes` maps an axis to the range that stylesheets use; `features` are the OpenType features kept."""
+    """`axes` maps an axis to what is kept of it, a range or one value; `features` are OpenType's."""
 
     source: str
     target: str
-    axes: dict[str, tuple[int, int]]
+    axes: dict[str, int | tuple[int, int]]
     features: tuple[str, ...]
+    letters: list[int]
 
+
+ARCHIVO = "@fontsource-variable/archivo/files/archivo-latin-wdth-normal.woff2"
+# One weight in the middle of those in use: widths are what tells headings, figures and names apart, and a
+# second axis is as heavy as all letters of the first.
+ARCHIVO_AXES = {"wght": 600, "wdth": (104, 125)}
+ARCHIVO_FEATURES = ("kern", "tnum", "lnum", "ccmp")
+INTER = "@fontsource-variable/inter/files/inter-latin-wght-normal.woff2"
+INTER_AXES = {"wght": (400, 600)}
+INTER_FEATURES = ("kern", "tnum", "ccmp", "cv11", "ss03")
 
 CUTS = (
-    Cut(
-        "@fontsource-variable/archivo/files/archivo-latin-wdth-normal.woff2",
-        "fonts/archivo.woff2",
-        {"wght": (560, 700), "wdth": (104, 125)},
-        ("kern", "tnum", "lnum", "ccmp"),
-    ),
-    Cut(
-        "@fontsource-variable/inter/files/inter-latin-wght-normal.woff2",
-        "fonts/inter.woff2",
-        {"wght": (400, 600)},
-        ("kern", "tnum", "calt", "ccmp", "cv11", "ss03"),
-    ),
+    Cut(ARCHIVO, "fonts/archivo.woff2", ARCHIVO_AXES, ARCHIVO_FEATURES, ENGLISH),
+    Cut(ARCHIVO, "fonts/archivo-latin.woff2", ARCHIVO_AXES, ARCHIVO_FEATURES, LATIN),
+    Cut(INTER, "fonts/inter.woff2", INTER_AXES, INTER_FEATURES, ENGLISH),
+    Cut(INTER, "fonts/inter-latin.woff2", INTER_AXES, INTER_FEATURES, LATIN),
 )
 
 
@@ -58,7 +62,7 @@ def _cut(source: Path, cut: Cut) -> bytes:
     options.layout_features = list(cut.features)
     options.hinting = False
     subsetter = subset.Subsetter(options)
-    subsetter.populate(unicodes=LETTERS)
+    subsetter.populate(unicodes=cut.letters)
     font = TTFont(source, lazy=False)
     subsetter.subset(font)
     font = instancer.instantiateVariableFont(_read_again(font), cut.axes)

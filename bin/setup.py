@@ -97,7 +97,7 @@ def python_packages(purpose: str) -> None:
         total=total,
     )
     own = ["--no-deps", "--no-build-isolation", "--editable", "."]
-    _run([*PIP, *own], "ExoDrive itself could not be installed")
+    _run([*PIP, *own], "ExoDrive itself could not be installed", done="ExoDrive itself installed")
     _stamp(f"python-{purpose}", digest)
     if purpose == "test":
         # The same versions and more: `make run` has nothing left to do.
@@ -124,7 +124,8 @@ def assets() -> None:
         _say("Fetching style sheets, icons, fonts and scripts from npm")
         _run([npm, "ci", "--ignore-scripts"], "the npm packages could not be installed", node=npm)
         _stamp("npm", digest)
-    _run([str(PYTHON), str(ROOT / "bin" / "vendor.py")], "the assets could not be put together")
+    vendor = [str(PYTHON), str(ROOT / "bin" / "vendor.py")]
+    _run(vendor, "the assets could not be put together", done="put together for the pages")
 
 
 def browser() -> None:
@@ -184,6 +185,7 @@ def _run(
     total: int = 0,
     node: str = "",
     extra: dict[str, str] | None = None,
+    done: str = "done",
 ) -> None:
     """Run a step, its words in the log; on failure the last of them are shown. Raises Stopped."""
     LOG.parent.mkdir(parents=True, exist_ok=True)
@@ -213,7 +215,7 @@ def _run(
         raise Stopped(f"{failure} (exit code {code}; everything it said is in {LOG.relative_to(ROOT)})")
     took = time.monotonic() - begun
     if took > 2:
-        _say(f"  done in {took:.0f} s")
+        _say(f"  {done} in {took:.0f} s")
 
 
 def _progress(seen: int, total: int, what: str) -> None:

@@ -14,8 +14,9 @@ import tinycss2
 
 CLASS = re.compile(r"\.((?:[\w-]|\\.)+)")
 BANNER = re.compile(r"/\*!.*?\*/", re.DOTALL)
-# Tabler's own themes; the house has its colours, and its tokens follow light and dark by themselves.
-FOREIGN = re.compile(r"data-bs-theme-|\[dir=|::-ms-")
+# Tabler's own themes: the house has its colours, and its tokens follow light and dark by themselves.
+# And the parts of a calendar that is not ours.
+FOREIGN = re.compile(r"data-bs-theme-|data-vc|\[dir=|::-ms-")
 DECLARATION = re.compile(r"(--[\w-]+):[^;{}]*;?")
 REFERENCE = re.compile(r"var\((--[\w-]+)")
 

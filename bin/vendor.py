@@ -17,7 +17,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import font_cut
+import marks
 import tabler_parts
+
+from exodrive.rendering import link_pictures
+from exodrive.rendering.link_pictures import Card
 
 ROOT = Path(__file__).resolve().parent.parent
 MODULES = ROOT / "node_modules"
@@ -27,6 +31,9 @@ OUTLINES = MODULES / "@tabler" / "icons" / "icons" / "outline"
 TABLER = MODULES / "@tabler" / "core" / "dist" / "css" / "tabler.min.css"
 TABLER_CLASSES = PACKAGE / "static" / "tabler-classes.txt"
 FONTS = "@fontsource-variable"
+SHARED = Card(
+    "Exotic cars by the day", "One price, a reason for every line", "", body="gt-coupe", paint="6a1522"
+)
 
 # File in node_modules: file in static/vendor.
 COPIES = {
@@ -41,6 +48,10 @@ COPIES = {
     "@tabler/icons/LICENSE": None,
     "htmx.org/LICENSE": None,
 }
+# What only the desk shows, or nobody: the navigation in `frame.py` with icons is the desk's, and the words of
+# headers and rules are no icons.
+DESK_FOLDERS = frozenset({"staff", "api", "mail", "pdf", "window"})
+DESK_FILE = re.compile(r"_?desk|phone\.html|condition\.html|(frame|access|security_headers)\.py")
 EXPRESSION = re.compile(r"\{[{%](.*?)[%}]\}", re.DOTALL)
 QUOTED = re.compile(r"""["']([a-z0-9]+(?:-[a-z0-9]+)*)["']""")
 SPRITE_REFERENCE = re.compile(r"icons\.svg#([a-z0-9-]+)")
@@ -53,9 +64,12 @@ def main() -> int:
     VENDOR.mkdir(parents=True, exist_ok=True)
     kept = {copy(source, target) for source, target in COPIES.items()}
     kept |= {font_cut.make(cut, modules=MODULES, vendor=VENDOR) for cut in font_cut.CUTS}
+    kept |= marks.make(PACKAGE / "static" / "mark.svg", vendor=VENDOR)
+    kept.add(share(VENDOR / "share.jpg"))
     style = tabler_parts.cut(TABLER.read_text(), TABLER_CLASSES.read_text().split())
     kept.add(write(VENDOR / "tabler.css", style))
-    kept.add(write(VENDOR / "icons.svg", sprite(sorted(icons()))))
+    kept.add(write(VENDOR / "icons.svg", sprite(sorted(icons(house=True)))))
+    kept.add(write(VENDOR / "desk-icons.svg", sprite(sorted(icons(house=False)))))
     for file in VENDOR.rglob("*"):
         if file.is_file() and file not in kept:
             file.unlink()
@@ -78,19 +92,35 @@ def write(file: Path, text: str) -> Path:
     return file
 
 
-def icons() -> set[str]:
-    """The names of the outline icons in use."""
-    return {outline.stem for outline in OUTLINES.glob("*.svg")}.intersection(named())
+def share(file: Path) -> Path:
+    """Draw what a link to us shows until the house's own picture is drawn."""
+    if not file.exists() or file.stat().st_mtime < Path(link_pictures.__file__).stat().st_mtime:
+        file.write_bytes(link_pictures.draw(SHARED))
+    return file
 
 
-def named() -> Iterator[str]:
+def icons(*, house: bool) -> set[str]:
+    """The names of the outline icons in use: with `house` those that customers' pages may show, else all."""
+    return {outline.stem for outline in OUTLINES.glob("*.svg")}.intersection(named(house=house))
+
+
+def is_the_desks(file: Path) -> bool:
+    """Whether no customer's page shows what this file names."""
+    return bool(DESK_FOLDERS.intersection(file.parts)) or DESK_FILE.match(file.name) is not None
+
+
+def named(*, house: bool) -> Iterator[str]:
     """Every word that might name an icon."""
     for template in (PACKAGE / "templates").rglob("*.*"):
+        if house and is_the_desks(template):
+            continue
         text = template.read_text()
         yield from SPRITE_REFERENCE.findall(text)
         for expression in EXPRESSION.findall(text):
             yield from QUOTED.findall(expression)
     for module in (PACKAGE / "blueprints").rglob("*.py"):
+        if house and is_the_desks(module):
+            continue
         yield from (
             node.value
             for node in ast.walk(ast.parse(module.read_text()))
