@@ -11,7 +11,7 @@ ARGS ?=
 TRAFFIC := var/conformance/traffic.jsonl
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test run test test-fast pytest lint types format lock conformance genuine diagrams screenshots demo doctor clean
+.PHONY: help setup setup-test run test test-fast pytest lint types format lock fuzz conformance genuine replay chaos bench restore-drill image-steps plans clock lighthouse diagrams screenshots demo doctor clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -21,11 +21,16 @@ run: setup ## Open the house on this machine: http://localhost:8000
 
 test: setup-test lint types pytest ## Check everything: style, types, import contracts, all tests
 
-test-fast: setup-test ## Run the tests that take no more than a moment
-	$(BIN)/pytest -n $(WORKERS) -m "not slow and not journey and not race" $(ARGS)
+# By folder, not by mark: only to read the other thousands of tests takes half of the minute.
+test-fast: setup-test ## Run the tests of rules, tables, words and papers, and the guards of the code: a minute
+	$(BIN)/pytest -n $(WORKERS) -m "not slow" $(or $(ARGS),tests/unit tests/guards)
 
+# All of them also measure the coverage of exodrive/, of the programs that they start too (tests/unmeasured.py says
+# where not). Each worker has one half of the suites, and whoever is done takes from the other: so a house that a
+# suite opens once is mostly opened by one worker, and nobody waits at the end.
 pytest: setup-test
-	$(BIN)/pytest -n $(WORKERS) $(ARGS)
+	@rm -rf var/coverage && mkdir -p var/coverage
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal $(if $(ARGS),$(ARGS),--cov --cov-report=term)
 
 lint: setup-test ## Check style and the import contracts
 	$(BIN)/ruff check .
@@ -40,20 +45,45 @@ format: setup-test ## Put the code into its one format
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+fuzz: setup-test ## Call the whole API with made-up requests, for long: EXAMPLES=100 of each kind, and chains
+	FUZZ=$(or $(EXAMPLES),100) $(BIN)/pytest -q tests/web/api/test_conformance.py $(ARGS)
+
 conformance: setup-test ## Compare recorded traffic with the providers' OpenAPI files: SPECS=folder
 	@test -d "$(SPECS)" || { echo 'Name the folder of the OpenAPI files: make conformance SPECS=folder' >&2; exit 2; }
 	@mkdir -p $(dir $(TRAFFIC)) && rm -f $(TRAFFIC)
-	SIMULATORS_RECORD=$(abspath $(TRAFFIC)) $(BIN)/pytest -q tests/providers tests/simulators $(wildcard tests/journeys)
+	SIMULATORS_RECORD=$(abspath $(TRAFFIC)) $(BIN)/pytest -q -n $(WORKERS) tests/providers tests/simulators $(wildcard tests/journeys)
 	$(BIN)/python -m tests.conformance.check "$(SPECS)" $(TRAFFIC)
 
 genuine: setup-test ## Verify messages that PayPal really signed: VECTORS=folder
 	@test -d "$(VECTORS)" || { echo 'Name the folder of the messages: make genuine VECTORS=folder' >&2; exit 2; }
 	$(BIN)/python -m tests.genuine.check "$(VECTORS)"
 
+replay: setup-test ## Replay the log of all kinds of rentals in many orders: SEEDS=200
+	REPLAY_SEEDS=$(or $(SEEDS),200) $(BIN)/pytest -q tests/replay $(ARGS)
+
+chaos: setup-test ## Kill processes at every failpoint while rentals go on: ARGS="--seed 7", see docs/failpoints.md
+	$(BIN)/python -m tests.chaos $(ARGS)
+
+clock: setup-test ## Live through half a year of rentals by a leaping clock: BOOKINGS=10000 SEED=1 PROCESSES=2
+	$(BIN)/python -m tests.clockwork --bookings $(or $(BOOKINGS),10000) --seed $(or $(SEED),1) $(addprefix --processes ,$(PROCESSES))
+
 bench: setup-test ## Measure latency, crowds and pages, a quarter of an hour: see bench/README.md
 	-$(BIN)/python -m bench.outbox_latency
 	-$(BIN)/python -m bench.hold_race
 	-$(BIN)/python -m bench.pages
+
+lighthouse: setup-test ## Score the customers' pages as a phone shows them, by Lighthouse
+	@cd bench/lighthouse && test -d node_modules || PUPPETEER_SKIP_DOWNLOAD=1 npm ci --ignore-scripts
+	$(BIN)/python -m bench.scores $(ARGS)
+
+plans: setup-test ## Explain every statement against 100,000 bookings instead of 20,000; some minutes
+	PLANS_BOOKINGS=100000 $(BIN)/pytest -q tests/plans $(ARGS)
+
+restore-drill: setup-test ## Back up a house in use, restore it elsewhere, and compare every row: see docs/deploy.md
+	$(BIN)/python -m tests.restoring
+
+image-steps: setup-test ## Take the Dockerfile's steps in an empty folder, without a container engine
+	$(BIN)/python bin/try_image.py
 
 diagrams: setup ## Draw the state tables into the documents
 	$(BIN)/python bin/diagrams.py
