@@ -8,6 +8,8 @@ BIN := .venv/bin
 WORKERS ?= $(shell cores=$$(nproc); [ $$cores -gt 4 ] && echo 4 || echo $$cores)
 # More for pytest: make test ARGS="-k deposit"
 ARGS ?=
+# Three of a suite may be tried once more, and are named with what went wrong: docs/decisions/tried-once-more.md.
+ONCE_MORE := --reruns 1 --max-suite-reruns 3 --rerun-show-tracebacks -raR
 TRAFFIC := var/conformance/traffic.jsonl
 
 .DEFAULT_GOAL := help
@@ -30,7 +32,7 @@ test-fast: setup-test ## Run the tests of rules, tables, words and papers, and t
 # suite opens once is mostly opened by one worker, and nobody waits at the end.
 pytest: setup-test
 	@rm -rf var/coverage && mkdir -p var/coverage
-	$(BIN)/pytest -n $(WORKERS) --dist worksteal $(if $(ARGS),$(ARGS),--cov --cov-report=term)
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal $(if $(ARGS),$(ARGS),--cov --cov-report=term $(ONCE_MORE))
 
 lint: setup-test ## Check style and the import contracts
 	$(BIN)/ruff check .
@@ -51,7 +53,7 @@ fuzz: setup-test ## Call the whole API with made-up requests, for long: EXAMPLES
 conformance: setup-test ## Compare recorded traffic with the providers' OpenAPI files: SPECS=folder
 	@test -d "$(SPECS)" || { echo 'Name the folder of the OpenAPI files: make conformance SPECS=folder' >&2; exit 2; }
 	@mkdir -p $(dir $(TRAFFIC)) && rm -f $(TRAFFIC)
-	SIMULATORS_RECORD=$(abspath $(TRAFFIC)) $(BIN)/pytest -q -n $(WORKERS) tests/providers tests/simulators $(wildcard tests/journeys)
+	SIMULATORS_RECORD=$(abspath $(TRAFFIC)) $(BIN)/pytest -q -n $(WORKERS) $(ONCE_MORE) tests/providers tests/simulators $(wildcard tests/journeys)
 	$(BIN)/python -m tests.conformance.check "$(SPECS)" $(TRAFFIC)
 
 genuine: setup-test ## Verify messages that PayPal really signed: VECTORS=folder
