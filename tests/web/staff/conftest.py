@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import datetime, time, timedelta
 
 import pytest
 from flask import Flask
@@ -11,9 +12,11 @@ from exodrive.accounts import staff
 from exodrive.accounts.roles import Role
 from exodrive.config import Settings
 from exodrive.extensions import limiter
+from exodrive.kernel import clock, sandbox_clock
 from exodrive.kernel.db import db, transaction
 from exodrive.local import demo
 from exodrive.providers import factory
+from tests import rental
 from tests.conftest import Simulators
 from tests.web.staff.browser import Browser
 
@@ -41,6 +44,23 @@ def house(app: Flask, password: str) -> Iterator[Flask]:
     with app.app_context():
         yield app
         db.session.remove()
+
+
+@pytest.fixture
+def tuesday(house: Flask) -> Iterator[None]:
+    """Business time has moved on to the next Tuesday, 11:00 at the house.
+
+    Keys go out from Monday to Friday here, so that "two days ahead" may be four on another day of the week:
+    for what depends on hours before the pick-up.
+    """
+    now = clock.now()
+    today = now.astimezone(rental.ZONE).date()
+    tuesday = today + timedelta(days=(1 - today.weekday()) % 7 or 7)
+    with transaction():
+        sandbox_clock.move(datetime.combine(tuesday, time(11), rental.ZONE) - now)
+    db.session.remove()
+    yield
+    clock.set_offset(timedelta())
 
 
 @pytest.fixture

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import UUID
 
+from exodrive.bookings import transitions
 from exodrive.bookings.models import Booking
 from exodrive.contracts import issuing as contracts
+from exodrive.kernel import clock
 from exodrive.kernel.db import session, transaction
 from exodrive.payments.states import Purpose
 from tests import rental
@@ -32,6 +35,14 @@ def paid(*, days_ahead: int = 10) -> UUID:
 def confirmed(*, days_ahead: int = 10) -> UUID:
     booking_id = paid(days_ahead=days_ahead)
     sign(booking_id)
+    return booking_id
+
+
+def confirmed_for_tomorrow() -> UUID:
+    """So near to its pick-up that cancelling costs something, on whatever day of the week the test runs."""
+    booking_id = confirmed()
+    with transaction():
+        transitions.lock(booking_id).pickup_at = clock.now() + timedelta(hours=30)
     return booking_id
 
 

@@ -27,13 +27,14 @@ def _link(booking_id: UUID) -> str:
 
 
 def _return(booking_id: UUID, days: int) -> str:
-    """The return so many days from the present one, as the form writes it."""
+    """The return so many days on which the house is open from the present one, as the form writes it."""
     with transaction():
         at: datetime = queries.by_id(booking_id).return_at
     db.session.remove()
-    at += timedelta(days=days)
-    while at.astimezone(rental.ZONE).weekday() > 4:
+    for _ in range(abs(days)):
         at += timedelta(days=1 if days > 0 else -1)
+        while at.astimezone(rental.ZONE).weekday() > 4:
+            at += timedelta(days=1 if days > 0 else -1)
     return search.local(at, str(rental.ZONE))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from uuid import UUID
 
+import pytest
 from flask import Flask
 
 from exodrive.bookings import queries, transitions
@@ -14,6 +15,8 @@ from exodrive.kernel.db import db, transaction
 from exodrive.payments.states import Purpose
 from tests import paper, rental
 from tests.web.staff.conftest import SignedIn
+
+pytestmark = pytest.mark.usefixtures("tuesday")
 
 
 def address_of(booking_id: UUID) -> str:

@@ -129,7 +129,7 @@ def test_nobody_is_written_to_before_there_is_a_renter(house: Flask, signed_in: 
 
 
 def test_the_fee_of_a_cancelled_booking_gets_its_invoice(rental_house: Flask, signed_in: SignedIn) -> None:
-    booking_id = stages.confirmed(days_ahead=2)
+    booking_id = stages.confirmed_for_tomorrow()
     page = _page(booking_id)
     agent = signed_in("agent")
     assert "Issue invoice" not in agent.get(page)

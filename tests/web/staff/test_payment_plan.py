@@ -23,6 +23,7 @@ from tests import paper, rental
 from tests.web.staff import stages
 from tests.web.staff.conftest import SignedIn
 
+pytestmark = pytest.mark.usefixtures("tuesday")
 WRONG_ID = "00000000-0000-7000-8000-000000000000"
 
 

@@ -132,7 +132,7 @@ def _take_back(agent: Browser, page: str) -> None:
 
 def test_cancelling_shows_the_fee_first(rental_house: Flask, signed_in: SignedIn) -> None:
     agent = signed_in("agent")
-    booking_id = stages.confirmed(days_ahead=2)
+    booking_id = stages.confirmed_for_tomorrow()
     page = f"/desk/bookings/{stages.reference(booking_id)}"
     form = agent.get(f"{page}/cancel")
     assert "It was free until" in form
@@ -147,7 +147,7 @@ def test_cancelling_shows_the_fee_first(rental_house: Flask, signed_in: SignedIn
 
 
 def test_a_manager_may_say_that_the_fault_is_ours(rental_house: Flask, signed_in: SignedIn) -> None:
-    booking_id = stages.confirmed(days_ahead=2)
+    booking_id = stages.confirmed_for_tomorrow()
     page = f"/desk/bookings/{stages.reference(booking_id)}"
     manager = signed_in("manager")
     policy = manager.get(f"{page}/cancel")
@@ -163,7 +163,7 @@ def test_a_manager_may_say_that_the_fault_is_ours(rental_house: Flask, signed_in
 
 def test_an_agent_cannot_excuse_by_a_forged_form(rental_house: Flask, signed_in: SignedIn) -> None:
     agent = signed_in("agent")
-    booking_id = stages.confirmed(days_ahead=2)
+    booking_id = stages.confirmed_for_tomorrow()
     page = f"/desk/bookings/{stages.reference(booking_id)}"
     answer = agent.send(agent.get(f"{page}/cancel"), "/cancel", reason="Mine", houses_fault="1")
     assert answer.status_code == 403
