@@ -26,7 +26,7 @@ def test_reading_takes_no_cookie(browser: Browser, address: str) -> None:
     answer = browser.client.get(address)
     assert answer.status_code == 200
     assert "Set-Cookie" not in answer.headers
-    assert "csrf" not in answer.text.lower().replace('"historyrestoreashxrequest"', "")
+    assert "csrf" not in _without_nonce(answer.text).lower().replace('"historyrestoreashxrequest"', "")
 
 
 @pytest.mark.parametrize("address", OPEN)
