@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Iterator
 from contextvars import copy_context
 from functools import partial
 from uuid import UUID
@@ -110,8 +111,7 @@ def test_an_order_that_is_not_this_booking_s_is_none(paying: Paying) -> None:
 
 
 def test_waiting_ends_with_the_outcome(paying: Paying) -> None:
-    worker = threading.Timer(0.3, in_context(paying, paying.ordered))
-    worker.start()
+    worker = brings_the_order(paying)
     answer = paying.program.post("/payments/create-order", paying.wish, Prefer="wait=20", Idempotency_Key="1")
     worker.join()
     assert (answer.status_code, answer.json["step"]) == (200, "ready")
@@ -122,11 +122,11 @@ def test_waiting_ends_with_the_outcome(paying: Paying) -> None:
 
 
 def test_a_payment_is_waited_for_by_reading_too(paying: Paying) -> None:
-    worker = threading.Timer(0.3, in_context(paying, paying.ordered))
-    worker.start()
+    worker = brings_the_order(paying)
     answer = paying.program.get(f"/payments/{paying.payment_id}", Prefer="respond-async, wait=20")
     worker.join()
     assert answer.json["step"] == "ready"
+    assert answer.headers["Preference-Applied"] == "wait=20"
 
 
 @pytest.mark.parametrize("prefer", ["wait=0", "wait=x", "wait=", "return=minimal", "wait=1"])
@@ -148,15 +148,22 @@ def crowd() -> Iterator[None]:
 
 def test_only_a_few_may_wait(paying: Paying, crowd: None) -> None:
     """The answer comes at once: nobody ever brings the outcome that it would wait twenty seconds for."""
+    asked_at = time.monotonic()
     answer = paying.program.post("/payments/create-order", paying.wish, Prefer="wait=20")
     assert answer.status_code == 202
+    assert time.monotonic() - asked_at < 20
 
 
-def in_context(paying: Paying, deed: Callable[[], None]) -> Callable[[], None]:
-    """For another thread: with the app, and with the test's clock."""
+def brings_the_order(paying: Paying) -> threading.Thread:
+    """A worker, with the app and the test's clock, who writes it once somebody has begun to wait for it."""
 
     def run() -> None:
+        deadline = time.monotonic() + 60
+        while waiting._places._value == waiting.MOST_WAITERS and time.monotonic() < deadline:
+            time.sleep(0.01)
         with paying.program.app.app_context():
-            deed()
+            paying.ordered()
 
-    return partial(copy_context().run, run)
+    worker = threading.Thread(target=partial(copy_context().run, run))
+    worker.start()
+    return worker
