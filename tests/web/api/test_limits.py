@@ -14,7 +14,6 @@ from werkzeug.test import TestResponse
 
 from exodrive.config import Settings
 from exodrive.extensions import limiter
-from exodrive.local import ports
 from tests.servers import Servers
 from tests.web.api.program import Program
 
@@ -74,7 +73,7 @@ def test_without_valkey_it_is_counted_in_memory(
         **os.environ,
         **servers.environment(settings.database_url),
         "EXODRIVE_VAR": str(tmp_path),
-        "REDIS_URL": f"redis://127.0.0.1:{ports.any_free()}/0",
+        "REDIS_URL": "redis://127.0.0.1:1/0",  # where nobody can listen meanwhile
     }
     made = subprocess.run(
         [sys.executable, "-c", WITHOUT_VALKEY], env=environment, capture_output=True, text=True, check=False
