@@ -12,6 +12,7 @@ from functools import partial
 from itertools import count
 
 from exodrive.kernel.outbox import OPEN
+from exodrive.local import demo_fleet
 from tests.chaos import ends
 from tests.chaos.armoury import Armoury
 from tests.chaos.cashier import Cashier
@@ -25,11 +26,8 @@ from tests.races import days
 from tests.races.books import Books
 from tests.races.days import ZONE
 
-CARS = (
-    *("aurelia-gt", "aurelia-gt-green", "calder-brake", "corsara-v10", "corsara-v10-spyder", "strada-tt"),
-    *("solenne-spider", "solenne-spider-white", "harrowgate-eight", "harrowgate-six", "bramante-s"),
-    *("noctua-r", "noctua-s", "linnet-38"),
-)
+# By how many days they are let for at least.
+CARS = {car.slug: car.minimum_days for car in demo_fleet.CARS}
 # From the hold to the pick-up: an authorization can be renewed from its fourth day on, and is captured a day
 # before the pick-up.
 AHEAD = timedelta(days=5, hours=4)
@@ -94,8 +92,7 @@ class Campaign:
         self, pickup: datetime, guests: Mapping[str, Guest], askers: Mapping[str, Guest], *, kills: int
     ) -> None:
         """Everybody takes a car, or asks about one that nobody takes."""
-        first = [name for name in guests if not self.rentals[name].follows]
-        cars = dict(zip(first, self.chance.sample(CARS, len(first)), strict=True))
+        cars = self._cars()
         idle = next(car for car in CARS if car not in cars.values())
 
         def begin(name: str) -> None:
@@ -112,6 +109,20 @@ class Campaign:
             [*(partial(begin, name) for name in guests), *(partial(ask, name) for name in askers)],
             kills=kills,
         )
+
+    def _cars(self) -> dict[str, str]:
+        """A car of its own for each rental that follows no other; none that is let for longer only."""
+        shortest: dict[str, float] = {}
+        for name, rental in self.rentals.items():
+            (start, end), car_of = rental.hours, rental.follows or name
+            shortest[car_of] = min(end - start, shortest.get(car_of, end - start))
+        waiting = self.chance.sample(list(CARS), len(CARS))
+        cars: dict[str, str] = {}
+        # Whoever drives for a shorter time may take fewer of the cars, and so chooses before the others.
+        for name in sorted(shortest, key=lambda name: shortest[name]):
+            cars[name] = next(car for car in waiting if CARS[car] * 24 <= shortest[name])
+            waiting.remove(cars[name])
+        return cars
 
     def _later(self, pickup: datetime, guests: Mapping[str, Guest]) -> None:
         """What takes until some day after the pick-up, day by day."""
