@@ -14,6 +14,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -23,6 +24,7 @@ from exodrive.local.postgres import Postgres
 from exodrive.local.programs import Program
 
 TEMPLATE = "template_exodrive"
+PATIENCE = 60.0  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,31 @@ def running() -> Iterator[Servers]:
         for process, program in started:
             programs.stop(process, program)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def crash(database: subprocess.Popen[bytes]) -> None:
+    """Kill a PostgreSQL in the midst of it, and wait until the last of its processes is gone.
+
+    They notice by themselves, each in a session of its own: until then one may still answer, and no other
+    server can start on the same data.
+    """
+    others = [pid for pid, (_, parent) in _processes().items() if parent == database.pid]
+    programs.end(database)
+    database.wait()
+    deadline = time.monotonic() + PATIENCE
+    while alive := {pid for pid, (state, _) in _processes().items() if pid in others and state != "Z"}:
+        assert time.monotonic() < deadline, f"{alive} have outlived their server"
+        time.sleep(0.02)
+
+
+def _processes() -> dict[int, tuple[str, int]]:
+    """The state of every process of this machine, and whose child it is."""
+    found = {}
+    for file in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            state, parent = file.read_text().rpartition(")")[2].split()[:2]
+            found[int(file.parent.name)] = (state, int(parent))
+    return found
 
 
 def _migrate(settings: Mapping[str, str]) -> None:

@@ -6,13 +6,14 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 ZONE = ZoneInfo("America/New_York")
+# Of the start: a week that one test has called by its number is not another test's after midnight.
+TODAY = datetime.now(ZONE).date()
 
 
 def monday(weeks: int) -> datetime:
     """The Monday so many weeks after the coming one, at midnight by the house's wall clock."""
-    today = datetime.now(ZONE).date()
-    ahead = timedelta(days=7 - today.weekday(), weeks=weeks)
-    return datetime.combine(today + ahead, time())
+    ahead = timedelta(days=7 - TODAY.weekday(), weeks=weeks)
+    return datetime.combine(TODAY + ahead, time())
 
 
 def span(first: datetime, *, start: float, end: float) -> tuple[str, str]:

@@ -11,6 +11,7 @@ from typing import Any
 
 import requests
 
+PATIENCE = 120.0  # seconds; the worker that is to call may only just have been started
 OWN = ("connection", "keep-alive", "proxy-connection", "transfer-encoding", "content-length", "host")
 
 
@@ -40,7 +41,7 @@ class SlowLine(ThreadingHTTPServer):
         self.kept_back = ending
         yield
         for number in range(calls):
-            assert self.waiting.acquire(timeout=30), f"only {number} of {calls} calls to {ending} came"
+            assert self.waiting.acquire(timeout=PATIENCE), f"only {number} of {calls} calls to {ending} came"
 
     def mend(self) -> None:
         """Let the answers to new requests pass again."""
@@ -67,7 +68,7 @@ class _Connection(BaseHTTPRequestHandler):
             self.path,  # to a proxy, the whole address
             data=body,
             headers=_theirs(self.headers),
-            timeout=30,
+            timeout=PATIENCE,
             allow_redirects=False,
         )
         ending = self.server.kept_back

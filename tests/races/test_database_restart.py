@@ -18,7 +18,7 @@ import requests
 
 from exodrive.local import postgres, programs
 from exodrive.local.postgres import Postgres
-from tests import audited, live
+from tests import audited, live, servers
 from tests.live import LiveHouse
 from tests.races import days
 from tests.races.books import Books
@@ -53,8 +53,7 @@ class Database:
 
     def crash(self) -> None:
         assert self.process is not None
-        programs.end(self.process)
-        self.process.wait()
+        servers.crash(self.process)
 
 
 @pytest.fixture
@@ -71,8 +70,8 @@ def database() -> Iterator[Database]:
 
 @pytest.fixture
 def house(database: Database, tmp_path: Path) -> Iterator[LiveHouse]:
-    servers = Servers(str(database.server.folder.parent), "redis://not-used/0")
-    with live.house(servers, tmp_path, database="house") as opened:
+    own = Servers(str(database.server.folder.parent), "redis://not-used/0")
+    with live.house(own, tmp_path, database="house") as opened:
         yield opened
 
 

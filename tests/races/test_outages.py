@@ -80,10 +80,10 @@ def test_the_relay_listens_again_after_losing_its_connection(
     person = customer()
     person.hold(person.look("calder-brake", days.span(days.monday(7), start=10, end=58)))
     page = person.get(person.link)
-    before = listeners(books)
-    assert len(before) == 1
-    books.rows("SELECT pg_terminate_backend(%(pid)s)", pid=before.pop())
-    (after,) = until(lambda: listeners(books), what="the relay to listen again")
+    until(lambda: len(listeners(books)) == 1, what="the relay to listen, and it alone")
+    (before,) = listeners(books)
+    books.rows("SELECT pg_terminate_backend(%(pid)s)", pid=before)
+    (after,) = until(lambda: listeners(books) - {before}, what="the relay to listen again")
     assert person.order(page).status_code == 303
     until(lambda: person.get(person.link).link("/checkoutnow"), what="the way to PayPal")
     assert listeners(books) == {after}
@@ -126,9 +126,9 @@ def database_away(house: LiveHouse) -> Iterator[None]:
     with psycopg.connect(make_conninfo(address, dbname="postgres"), autocommit=True) as elsewhere:
         elsewhere.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
         try:
-            elsewhere.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,)
-            )
+            # A session that is told to end may still answer before it does.
+            ended = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s"
+            until(lambda: not elsewhere.execute(ended, (name,)).fetchall(), what="everybody to be thrown out")
             yield
         finally:
             elsewhere.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
