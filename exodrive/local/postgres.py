@@ -25,7 +25,7 @@ from exodrive.local.programs import Program
 
 SUPERUSER = "postgres"
 LONGEST_SOCKET = 100  # bytes; the kernel takes 107 for the whole path
-START_LIMIT = 30  # seconds; recovery after a crash included
+START_LIMIT = 60  # seconds; recovery after a crash included
 DURABLE: Mapping[str, str] = {
     "max_connections": "200",  # web, worker, relay and scheduler, and room for a psql
     "log_checkpoints": "off",

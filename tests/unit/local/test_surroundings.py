@@ -78,6 +78,17 @@ def test_a_port_on_the_other_side_of_localhost_is_taken_too() -> None:
         assert not ports.is_free(server.getsockname()[1])
 
 
+def test_a_chosen_port_is_nobody_elses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither another choice's, nor one that the kernel lends to whoever connects meanwhile."""
+    chosen = [ports.any_free() for _ in range(20)]
+    assert len(set(chosen)) == len(chosen)
+    first_lent = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+    assert max(chosen) < first_lent or first_lent < ports.UNLENT
+    monkeypatch.setattr(ports, "is_free", lambda _: False)
+    with pytest.raises(ports.NoFreePort):
+        ports.any_free()
+
+
 def test_running_out_of_ports_is_said(monkeypatch: pytest.MonkeyPatch, taken: int) -> None:
     monkeypatch.setattr(ports, "TRIES", 1)
     with pytest.raises(ports.NoFreePort):
