@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -19,6 +21,17 @@ from exodrive.local import demo
 from tests.servers import Servers
 
 Command = Callable[..., Result]
+
+
+@pytest.fixture
+def apart() -> Iterator[Path]:
+    """A folder for PostgreSQL, outside of pytest's own: each run of pytest that begins closes those anew.
+
+    A server that root starts runs under an account of its own, which then could not come there any more.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="exodrive-apart-"))
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture

@@ -16,11 +16,12 @@ from redis.retry import Retry
 
 from exodrive.local import account, postgres, programs, valkey
 from exodrive.local.postgres import Postgres
+from tests import servers
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[tuple[Postgres, subprocess.Popen[bytes]]]:
-    server = postgres.prepare(tmp_path / "postgres", options=postgres.FORGETFUL)
+def database(apart: Path) -> Iterator[tuple[Postgres, subprocess.Popen[bytes]]]:
+    server = postgres.prepare(apart / "postgres", options=postgres.FORGETFUL)
     process = _started(server)
     yield server, process
     programs.stop(process, server.program(os.environ))
@@ -39,8 +40,7 @@ def test_data_outlive_a_killed_server(database: tuple[Postgres, subprocess.Popen
         connection.execute("CREATE EXTENSION btree_gist")
         connection.execute("CREATE TABLE kept AS SELECT 42 AS answer")
         connection.execute("CHECKPOINT")  # these servers do not wait for the disk
-    programs.end(process)
-    process.wait()
+    servers.crash(process)
     # The number in the dead server's lock now belongs to somebody else: this very process.
     lock = server.folder / "postmaster.pid"
     lines = lock.read_text().splitlines()

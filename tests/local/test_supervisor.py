@@ -18,7 +18,18 @@ from exodrive.local.supervisor import Supervisor
 FOREVER = "import time\nwhile True: time.sleep(1)"
 STUBBORN = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN)"
 PARENT = f"import subprocess, sys; subprocess.Popen([sys.executable, '-c', {FOREVER!r}])"
-OBEDIENT = "import signal, sys, time; signal.signal(signal.SIGTERM, lambda *_: sys.exit(time.sleep(0.2)))"
+# When it is asked to stop, it takes its time, and then says that it has.
+OBEDIENT = """
+import signal, sys, time
+
+def stop(*_):
+    time.sleep(0.5)
+    with open({ends!r}, "a") as ends:
+        ends.write({name!r} + "\\n")
+    sys.exit()
+
+signal.signal(signal.SIGTERM, stop)
+"""
 PATIENCE = 60.0  # seconds for a program to be ready
 
 
@@ -49,7 +60,8 @@ def test_lines_are_named(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_small_talk_is_not_passed_on(capsys: pytest.CaptureFixture[str]) -> None:
     Supervisor().run(python("teller", "print('LOG: fine'); print('FATAL: not fine')", chatter=(b"LOG:",)))
-    assert "fine" in capsys.readouterr().out.replace("LOG: fine", "")
+    (line,) = capsys.readouterr().out.splitlines()
+    assert line.endswith("| FATAL: not fine")
 
 
 def test_the_one_that_ends_is_named_with_its_code() -> None:
@@ -77,20 +89,24 @@ def test_stopping_ends_the_deaf_and_those_they_started(tmp_path: Path) -> None:
     supervisor.stop()
     assert deaf.returncode == -9
     assert parent.returncode is not None
-    assert not _alive_in_session(deaf.pid)
-    assert not _alive_in_session(parent.pid)
+    for session in (deaf.pid, parent.pid):
+        _wait_until_dead(session)
 
 
 def test_layers_are_stopped_in_order(tmp_path: Path) -> None:
     supervisor = Supervisor()
     ready = [tmp_path / "server", tmp_path / "client"]
-    server = supervisor.start(lasting("server", OBEDIENT, ready=ready[0]))
-    client = supervisor.start(lasting("client", OBEDIENT, ready=ready[1]))
+    ends = tmp_path / "ends"
+    server, client = (
+        supervisor.start(
+            lasting(file.name, OBEDIENT.format(ends=str(ends), name=file.name), ready=file, grace=PATIENCE)
+        )
+        for file in ready
+    )
     wait_for(*ready)
-    ends: dict[str, float] = {}
     supervisor.stop((frozenset({"server"}),))
-    ends = {"client": client.returncode, "server": server.returncode}
-    assert ends == {"client": 0, "server": 0}
+    assert (client.returncode, server.returncode) == (0, 0)
+    assert ends.read_text().split() == ["client", "server"]
 
 
 def test_one_house_per_folder(tmp_path: Path) -> None:
@@ -114,6 +130,14 @@ def test_leftovers_are_found_by_their_mark_and_ended(tmp_path: Path) -> None:
     assert left.wait(60) == -15
     assert stranger.poll() is None
     other.stop()
+
+
+def _wait_until_dead(session: int) -> None:
+    """Whoever was killed is gone as soon as the machine gets round to it."""
+    deadline = time.monotonic() + PATIENCE
+    while alive := _alive_in_session(session):
+        assert time.monotonic() < deadline, alive
+        time.sleep(0.02)
 
 
 def _alive_in_session(session: int) -> list[str]:

