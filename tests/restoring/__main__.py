@@ -30,7 +30,7 @@ from tests.servers import Servers, running
 
 BOOKINGS = 1_000
 SOURCE, RESTORED = "drill_source", "drill_restored"
-CARS = ("aurelia-gt", "linnet-38", "noctua-r")
+CARS = ("aurelia-gt", "linnet-38", "noctua-s")
 FIRST_WEEK, WEEKS = 8, 30  # from now; beyond most of the bookings that are there
 TABLES = """
     SELECT relname FROM pg_class
