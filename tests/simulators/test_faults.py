@@ -17,6 +17,7 @@ from uuid import uuid4
 import pytest
 import requests
 
+from exodrive.local import ports
 from exodrive.simulators.faults import catalog
 from exodrive.simulators.paypal.events import SUMMARIES
 from exodrive.simulators.server import Running, running
@@ -25,6 +26,7 @@ from tests.simulators.conftest import PATIENCE, PayPal, await_result
 
 HTML = {"Accept": "text/html"}
 SHORT = 0.3  # seconds that an impatient caller waits
+LONG = 600  # seconds that nobody waits
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,7 @@ CALLS: dict[str, tuple[dict[str, Any], int, Check]] = {
     "cut_before": ({}, 0, lambda one: one.error is RemoteDisconnected),
     "cut_after": ({}, 1, lambda one: one.error is RemoteDisconnected),
     "cut_midway": ({}, 1, lambda one: one.error is IncompleteRead),
-    "late": ({"seconds": 2 * SHORT}, 1, lambda one: one.error is TimeoutError),
+    "late": ({"seconds": LONG}, 1, lambda one: one.error is TimeoutError),
     "not_json": ({}, 1, lambda one: one.status == 201 and no_json(one)),
     "truncated": ({}, 1, lambda one: one.status == 201 and one.body.startswith(b"{") and no_json(one)),
     "wrong_types": ({}, 1, lambda one: (one.json()["id"], one.json()["links"]) == (7, {"?": "?"})),
@@ -139,7 +141,7 @@ def test_a_call_fails_as_it_says_once_and_keeps_what_it_says(
 
 
 def test_who_gives_up_on_a_slow_call_does_not_stop_it(simulators: Running, paypal: PayPal) -> None:
-    faults.arm(simulators.url, provider="paypal", kind="slow", times=1, seconds=2 * SHORT)
+    faults.arm(simulators.url, provider="paypal", kind="slow", times=1, seconds=8 * SHORT)
     assert ask(simulators.url, paypal.token, "EXO-SLOW", timeout=SHORT).error is TimeoutError
     await_result(lambda: orders(simulators.url, "EXO-SLOW") == 1)
 
@@ -220,7 +222,7 @@ def test_a_chance_may_have_an_end(simulators: Running) -> None:
 
 
 def test_a_restart_keeps_faults_and_their_counts(state: Path) -> None:
-    with running(state_path=state) as before:
+    with running(state_path=state, port=ports.any_free()) as before:
         fault = faults.arm(before.url, provider="resend", kind="error", times=2)
         assert requests.get(f"{before.url}/resend/emails/1", timeout=PATIENCE).status_code == 503
     with running(state_path=state, port=before.port) as after:
@@ -242,11 +244,13 @@ def test_of_many_callers_at_once_exactly_so_many_are_struck(simulators: Running)
 
 
 def test_a_slow_call_keeps_nobody_waiting(simulators: Running, paypal: PayPal) -> None:
-    fault = faults.arm(simulators.url, provider="paypal", operation="orders.create", kind="late", seconds=60)
+    fault = faults.arm(
+        simulators.url, provider="paypal", operation="orders.create", kind="late", seconds=LONG
+    )
     caller = threading.Thread(target=ask, args=(simulators.url, paypal.token, "EXO-LATE"), daemon=True)
     caller.start()
     await_result(fault.struck)
-    assert orders(simulators.url, "EXO-LATE") == 1  # done, and its answer is still to come
+    await_result(lambda: orders(simulators.url, "EXO-LATE") == 1)  # done, and its answer is still to come
     assert caller.is_alive()
 
 
@@ -263,9 +267,9 @@ def test_whoever_stops_the_simulators_does_not_wait_for_a_slow_call(state: Path)
 
 
 def test_a_door_that_is_shut_refuses_and_opens_again(state: Path) -> None:
-    with running(state_path=state, door_paypal="0") as started:
+    port = str(ports.any_free())
+    with running(state_path=state, door_paypal=port) as started:
         door, token = started.doors["paypal"], PayPal(started.url).token
-        port = door.rpartition(":")[2]
         assert ask(door, token, "EXO-1").status == 201
         with socket.create_connection(("127.0.0.1", int(port)), timeout=PATIENCE) as kept:
             kept.sendall(b"OPTIONS / HTTP/1.1\r\nHost: door\r\n\r\n")

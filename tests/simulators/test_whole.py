@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
+from exodrive.local import ports
 from exodrive.simulators import __main__ as program
 from exodrive.simulators.server import Running, running
 from exodrive.simulators.settings import from_environment
@@ -54,12 +55,12 @@ def test_the_clock_is_moved_from_its_page(simulators: Running) -> None:
 
 def test_a_stop_in_the_middle_of_a_rental_loses_nothing(state: Path, receiver: Receiver) -> None:
     receiver.status = 503
-    with running(state_path=state, webhooks_paypal=receiver.address("paypal")) as before:
+    port = ports.any_free()
+    with running(state_path=state, port=port, webhooks_paypal=receiver.address("paypal")) as before:
         hold = PayPal(before.url).hold("250.00")
         requests.post(f"{before.url}/clock", json={"offset_seconds": 7200}, timeout=60)
         await_result(lambda: receiver.messages)
         certificate = receiver.messages[0].headers["paypal-cert-url"]
-        port = before.port
     receiver.status = 200
     receiver.messages.clear()
     with running(state_path=state, port=port, webhooks_paypal=receiver.address("paypal")) as after:
