@@ -200,6 +200,7 @@ def simulators(
         (sys.executable, "-m", "exodrive.simulators", "--port", str(simulators_port), "--state", str(state)),
         {
             **os.environ,
+            "SIMULATORS_RESEND_RATE": "0",  # what a test sends in a second is its own affair
             **{
                 f"SIMULATORS_WEBHOOKS_{name.upper()}": f"{postbox.url}/{name}"
                 for name in ("paypal", "docuseal", "resend")

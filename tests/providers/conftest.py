@@ -52,6 +52,7 @@ def _simulators(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulators
         inbox.says(faulty.answer(200, "{}"))
         with simulators_server.running(
             state_path=state,
+            resend_rate="0",
             webhooks_paypal=f"{inbox.url}/paypal",
             webhooks_docuseal=f"{inbox.url}/docuseal",
             webhooks_resend=f"{inbox.url}/resend",

@@ -62,8 +62,9 @@ def receiver() -> Iterator[Receiver]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             headers = {name.lower(): value for name, value in self.headers.items()}
+            status = kept.status  # whoever sees the message may change it, for the next one
             kept.messages.append(Message(self.path, headers, body))
-            self.send_response(kept.status)
+            self.send_response(status)
             self.send_header("Content-Length", "0")
             self.end_headers()
 
