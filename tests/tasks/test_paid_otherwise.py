@@ -76,7 +76,7 @@ def test_what_the_desk_has_taken_is_not_taken_at_paypal(
     booking_id = lost_and_asked(pass_time)
     url = rental.approve_url(booking_id)
     take(booking_id, For.RENTAL, part)
-    requests.post(url, data={"decision": "approve", "funding": "good"}, allow_redirects=False, timeout=10)
+    requests.post(url, data={"decision": "approve", "funding": "good"}, allow_redirects=False, timeout=60)
     before = len(wire.calls("POST", "/authorize"))
     page = page_after_paypal(house, booking_id)
     drain()
@@ -119,7 +119,7 @@ def test_a_deposit_from_the_terminal_is_not_held_again(wire: Wire) -> None:
     drain()
     url = rental.approve_url(booking_id, Purpose.DEPOSIT)
     take(booking_id, For.DEPOSIT)
-    requests.post(url, data={"decision": "approve", "funding": "good"}, allow_redirects=False, timeout=10)
+    requests.post(url, data={"decision": "approve", "funding": "good"}, allow_redirects=False, timeout=60)
     sweeps.read_unheard_payments()
     drain()
     assert steps.operations(booking_id, Purpose.DEPOSIT) == [("create_order", "done")]
