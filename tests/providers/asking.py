@@ -13,6 +13,7 @@ from exodrive.providers import circuit_store
 from exodrive.providers.breaker import Breaker
 from exodrive.providers.credentials import Bearer
 from exodrive.providers.http import Answer, Http, Problem
+from tests import circuits
 
 
 def client(redis_url: str, url: str) -> Http:
@@ -34,6 +35,7 @@ def ask(http: Http) -> str:
 
 
 if __name__ == "__main__":
-    shared = client(sys.argv[1], sys.argv[2])
+    with circuits.answers_within():
+        shared = client(sys.argv[1], sys.argv[2])
     with ThreadPoolExecutor(int(sys.argv[4])) as threads:
         print(*threads.map(lambda _: ask(shared), range(int(sys.argv[3]))))

@@ -143,7 +143,7 @@ def completed(url: str, audit_log_url: str | None) -> list[faulty.Step]:
 
 def documents_of(server: Faulty, *steps: faulty.Step, **changed: Any) -> None:
     server.says(*steps)
-    DocuSeal(server.url, api_key="k", template_id=1, timeout=(10.0, 2.0), **changed).documents(7)
+    DocuSeal(server.url, api_key="k", template_id=1, timeout=(10.0, 60.0), **changed).documents(7)
 
 
 @pytest.mark.parametrize(

@@ -124,7 +124,7 @@ def test_no_paper_is_fetched_from_elsewhere(server: Faulty, url: str) -> None:
     submission = {"id": 7, "status": "completed", "audit_log_url": url}
     documents = {"id": 7, "documents": [{"name": "Agreement", "url": url}]}
     server.says(*(answer(200, json.dumps(each)) for each in (submission, documents)))
-    client = DocuSeal(DOCUSEAL, api_key="k", template_id=1, timeout=(10.0, 2.0))
+    client = DocuSeal(DOCUSEAL, api_key="k", template_id=1, timeout=(10.0, 60.0))
     client._http = replace(client._http, base_url=server.url)
     with pytest.raises(GatewayRejected) as caught:
         client.documents(7)

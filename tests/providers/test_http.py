@@ -18,6 +18,7 @@ from tests.providers import faulty
 from tests.providers.faulty import Faulty, Step, answer
 
 AUTH = Bearer("secret-token")
+PATIENCE = 60.0  # seconds
 
 
 def read_problem(given: Answer) -> Problem:
@@ -25,19 +26,19 @@ def read_problem(given: Answer) -> Problem:
     return Problem(reading.text(body, "code"), reference=reading.text_or_none(body, "debug_id"))
 
 
-def client(url: str, *, total_seconds: float = 5.0) -> Http:
+def client(url: str, *, patience: float = PATIENCE, total_seconds: float = PATIENCE) -> Http:
     return Http(
         "someone",
         url,
         read_problem,
         later={"BUSY": Later(after=timedelta(seconds=7)), "UNDERWAY": Later(unknown=True)},
-        timeout=(10.0, 2.0),
+        timeout=(PATIENCE, patience),
         total_seconds=total_seconds,
     )
 
 
-def call(url: str, *, write: bool, max_bytes: int = 1000) -> Answer:
-    return client(url).call(
+def call(url: str, *, write: bool, max_bytes: int = 1000, patience: float = PATIENCE) -> Answer:
+    return client(url, patience=patience).call(
         "POST", "/things/{id}", ids={"id": "a/b c"}, auth=AUTH, write=write, max_bytes=max_bytes
     )
 
@@ -77,11 +78,12 @@ def test_an_answer_comes_back_whole(server: Faulty) -> None:
 )
 def test_what_may_pass_is_unavailable(server: Faulty, step: Step, unknown: bool) -> None:
     server.says(step)
+    patience = 2.0 if step is faulty.stall else PATIENCE
     with pytest.raises(GatewayUnavailable) as write:
-        call(server.url, write=True)
+        call(server.url, write=True, patience=patience)
     assert write.value.outcome_unknown is unknown
     with pytest.raises(GatewayUnavailable) as read:
-        call(server.url, write=False)
+        call(server.url, write=False, patience=patience)
     assert read.value.outcome_unknown is False
     assert len(server.received) == 2  # neither was repeated, nor a redirect followed
 

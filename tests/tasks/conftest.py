@@ -15,6 +15,7 @@ from exodrive.kernel import clock, sandbox_clock
 from exodrive.kernel.db import db, transaction
 from exodrive.local import demo
 from exodrive.providers import factory, simulator_clock
+from tests import circuits
 from tests.audited import assert_no_breach
 from tests.conftest import Simulators
 from tests.drain import drain
@@ -40,14 +41,15 @@ def house(app: Flask, settings: Settings, wire: Wire, request: pytest.FixtureReq
 
     However a rental went, no promise is broken at its end.
     """
-    factory.configure(
-        replace(
-            settings,
-            paypal=replace(settings.paypal, base_url=f"{wire.url}/paypal"),
-            docuseal=replace(settings.docuseal, base_url=f"{wire.url}/docuseal"),
-            resend=replace(settings.resend, base_url=f"{wire.url}/resend"),
+    with circuits.answers_within():
+        factory.configure(
+            replace(
+                settings,
+                paypal=replace(settings.paypal, base_url=f"{wire.url}/paypal"),
+                docuseal=replace(settings.docuseal, base_url=f"{wire.url}/docuseal"),
+                resend=replace(settings.resend, base_url=f"{wire.url}/resend"),
+            )
         )
-    )
     with app.app_context():
         with transaction():
             demo.furnish(at=clock.now())
