@@ -103,7 +103,10 @@ def _configure(app: Flask, settings: Settings) -> None:
         BABEL_DEFAULT_LOCALE="en_US",
         BABEL_DEFAULT_TIMEZONE="UTC",
         RATELIMIT_STORAGE_URI=settings.redis_url,
-        RATELIMIT_STORAGE_OPTIONS={"socket_connect_timeout": 0.2, "socket_timeout": 0.2},
+        RATELIMIT_STORAGE_OPTIONS={
+            "socket_connect_timeout": circuits.ANSWER_WITHIN,
+            "socket_timeout": circuits.ANSWER_WITHIN,
+        },
     )
     if settings.trusted_proxies:
         count = settings.trusted_proxies

@@ -22,7 +22,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,7 @@ from hypothesis import HealthCheck
 from hypothesis import settings as examples
 
 from exodrive import config
+from exodrive.availability import occupancies
 from exodrive.kernel import circuits as kernel_circuits
 from exodrive.kernel import clock
 from exodrive.kernel.db import db
@@ -95,6 +96,19 @@ def worker_number(request: pytest.FixtureRequest) -> int:
 @pytest.fixture(scope="session", autouse=True)
 def _localhost_only() -> Iterator[None]:
     with localhost_only.enforced():
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _patience() -> Iterator[None]:
+    """What the house gives up after a moment is waited for: a machine full of tests is slow, and not broken.
+
+    A Valkey that answers after a fifth of a second would be one that is away, with other counts and circuits
+    for the rest of the test; who is the last of many rivals for a car would be told to come again.
+    """
+    with pytest.MonkeyPatch.context() as longer:
+        longer.setattr(kernel_circuits, "ANSWER_WITHIN", 5.0)
+        longer.setattr(occupancies, "PATIENCE", timedelta(seconds=60))
         yield
 
 

@@ -72,14 +72,14 @@ class Taken(NamedTuple):
     period: Period
 
 
-def queue_for(*car_ids: UUID, patience: timedelta = PATIENCE) -> None:
+def queue_for(*car_ids: UUID, patience: timedelta | None = None) -> None:
     """Wait for the turn on these cars; the turn lasts until the transaction ends. Raises CarBusy.
 
     Without it, two inserts that overlap can each wait for the other to end, until the database breaks the
     deadlock by failing one, a second later. The keys are sorted: whoever wants several cars cannot deadlock
     either.
     """
-    milliseconds = round(patience / timedelta(milliseconds=1))
+    milliseconds = round((patience or PATIENCE) / timedelta(milliseconds=1))
     before, _ = (
         session()
         .execute(select(func.current_setting(TIMEOUT), func.set_config(TIMEOUT, f"{milliseconds}ms", True)))
