@@ -229,7 +229,7 @@ def simulators(
         programs.stop(process, program)
 
 
-def wait_for(url: str, process: subprocess.Popen[bytes], *, seconds: float = 90) -> None:
+def wait_for(url: str, process: subprocess.Popen[bytes], *, seconds: float = 180) -> None:
     """Wait until a server of ours answers, whatever it says."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:

@@ -24,7 +24,7 @@ from exodrive.local.programs import Program
 from exodrive.local.valkey import Valkey
 from tests.servers import Servers
 
-READY = 120.0  # seconds
+READY = 300.0  # seconds, on a machine that is busy
 
 
 @dataclass(slots=True)

@@ -29,7 +29,9 @@ ARGUMENTS = (
 def browser(chromium: str) -> Iterator[Browser]:
     expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium or None, args=list(ARGUMENTS))
+        browser = playwright.chromium.launch(
+            executable_path=chromium or None, args=list(ARGUMENTS), timeout=3 * PATIENCE
+        )
         yield browser
         browser.close()
 

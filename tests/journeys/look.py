@@ -70,7 +70,7 @@ class Look:
             if kind in self.seen:
                 continue
             self.seen.add(kind)
-            answer = page.request.get(address)
+            answer = page.request.get(address, timeout=60_000)
             if not answer.headers.get("content-type", "").startswith("text/html"):
                 continue
             page.goto(address)

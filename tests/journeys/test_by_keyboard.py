@@ -13,6 +13,8 @@ from tests.journeys.walk import ZONE, Walk, dates
 pytestmark = pytest.mark.journey
 
 MOST_STEPS = 120
+UNTAKEN = "/cars/bramante-s"  # no journey rents it: every day on which the house is open can be chosen
+SCROLLING = 600  # looks, half a minute in all
 # What has the focus: its name, and whether a person can see that it has it.
 FOCUSED = """() => {
   const at = document.activeElement;
@@ -43,11 +45,12 @@ class Keyboard:
     @property
     def place(self) -> str:
         """The name of what has the focus."""
-        for _ in range(20):  # a page scrolls there a moment later
-            found = self.page.evaluate(FOCUSED)
+        found = self.page.evaluate(FOCUSED)
+        for _ in range(SCROLLING):  # a page scrolls there a moment later
             if found["visible"]:
                 break
             self.page.wait_for_timeout(50)
+            found = self.page.evaluate(FOCUSED)
         assert found["visible"], f"the focus is on {found} and cannot be seen"
         return str(found["name"])
 
@@ -107,7 +110,7 @@ def test_from_the_first_page_to_paypal(walk: Walk, keys: Keyboard) -> None:
 
 def test_choosing_days_in_the_calendar(walk: Walk, keys: Keyboard) -> None:
     """Each choice redraws the calendar; the keyboard stays where it was."""
-    walk.page.goto(f"{walk.house}/cars/calder-brake")
+    walk.page.goto(f"{walk.house}{UNTAKEN}")
     keys.go_to("Later")
     with walk.page.expect_response(re.compile("month=")):
         keys.press("Enter")
@@ -134,7 +137,7 @@ def test_choosing_days_in_the_calendar(walk: Walk, keys: Keyboard) -> None:
 
 def test_turning_the_months(walk: Walk, keys: Keyboard) -> None:
     """Page Down leads to the same day a month later, also where that month is still on its way."""
-    walk.page.goto(f"{walk.house}/cars/calder-brake")
+    walk.page.goto(f"{walk.house}{UNTAKEN}")
     day = walk.page.locator("#calendar td a").first
     first = date.fromisoformat(day.get_attribute("data-date") or "").replace(day=1)
     day.focus()

@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Page, expect
 
+from tests.journeys.conftest import PATIENCE
 from tests.journeys.look import Look
 from tests.journeys.walk import Walk
 
@@ -21,6 +22,12 @@ def option(page: Page, words: str) -> str:
     return str(chosen.get_attribute("href"))
 
 
+def arrived(page: Page, heading: str) -> None:
+    """Wait for a page that a key has led to. Its words can be read before its scripts listen for keys."""
+    expect(page.get_by_role("heading", name=heading, exact=True)).to_be_visible()
+    page.wait_for_load_state("load")
+
+
 def test_keys_and_palette(walk: Walk, application: Flask) -> None:
     page, look = walk.page, Look(application, walk.house)
     walk.search(days_ahead=72)
@@ -30,10 +37,10 @@ def test_keys_and_palette(walk: Walk, application: Flask) -> None:
 
     page.keyboard.press("g")
     page.keyboard.press("t")
-    expect(page.get_by_role("heading", name="Going out")).to_be_visible()
+    arrived(page, "Going out")
     page.keyboard.press("g")
     page.keyboard.press("b")
-    expect(page.get_by_role("heading", name="Bookings", level=1)).to_be_visible()
+    arrived(page, "Bookings")
     page.keyboard.press("/")
     expect(page.locator("#q")).to_be_focused()
     page.keyboard.type("gbt?")
@@ -43,7 +50,7 @@ def test_keys_and_palette(walk: Walk, application: Flask) -> None:
     page.keyboard.press("j")
     expect(page.get_by_role("link", name=walk.reference)).to_be_focused()
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", name=walk.reference, level=1)).to_be_visible()
+    arrived(page, walk.reference)
 
     page.keyboard.press("?")
     expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
@@ -65,8 +72,9 @@ def test_keys_and_palette(walk: Walk, application: Flask) -> None:
     page.keyboard.press("ArrowUp")
     option(page, walk.reference)
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", name=walk.reference, level=1)).to_be_visible()
+    arrived(page, walk.reference)
     page.keyboard.press("Control+k")
+    expect(page.locator("#palette-words")).to_be_focused()
     page.keyboard.press("Escape")
     expect(page.locator("#palette")).to_be_hidden()
     assert look.faults == []
@@ -77,6 +85,7 @@ def test_the_search_without_script(browser: Browser, walk: Walk) -> None:
     walk.choose("Harrowgate Six")
     walk.hold()
     page = browser.new_page(java_script_enabled=False, viewport={"width": 360, "height": 780})
+    page.set_default_timeout(PATIENCE)
     email, password = walk.staff
     page.goto(f"{walk.house}/desk")
     page.get_by_label("E-mail").fill(email)

@@ -14,13 +14,16 @@ from tests.journeys.walk import Walk
 pytestmark = pytest.mark.journey
 
 
-@pytest.mark.parametrize(("width", "days_ahead", "odometer"), [(360, 58, 8_500), (1440, 9, 9_500)])
+@pytest.mark.parametrize(
+    ("width", "days_ahead", "car", "odometer"),
+    [(360, 58, "Corsara V10", 8_500), (1440, 9, "Corsara V10 Lumen", 13_000)],
+)
 def test_from_search_to_invoice(
-    walk: Walk, tmp_path: Path, width: int, days_ahead: int, odometer: int
+    walk: Walk, tmp_path: Path, width: int, days_ahead: int, car: str, odometer: int
 ) -> None:
     walk.page.set_viewport_size({"width": width, "height": 800})
     walk.search(days_ahead=days_ahead)
-    walk.choose("Corsara V10")
+    walk.choose(car)
     walk.hold()
     walk.fill_details()
     walk.send_details()
