@@ -39,6 +39,12 @@ RENTER = {
 }
 
 
+def lasting() -> dict[str, str]:
+    """What the renter's papers say until when, for a house that lives by today's clock."""
+    year = clock.now().year
+    return {"renter-licence_until": f"{year + 3}-04-02", "renter-insured_until": f"{year + 1}-12-31"}
+
+
 def hold(browser: Browser, address: str = CAR) -> TestResponse:
     """Press the button on the car's page."""
     return browser.send(browser.get(address), "/hold")

@@ -28,7 +28,7 @@ from exodrive.kernel.audit import AuditEntry
 from exodrive.kernel.db import flush, session, transaction
 from tests import rental
 from tests.drain import drain
-from tests.web.customer.booking import RENTER, order
+from tests.web.customer.booking import RENTER, lasting, order
 from tests.web.staff import stages
 from tests.web.staff.browser import Browser
 from tests.web.staff.conftest import SignedIn, email
@@ -93,7 +93,7 @@ def _rental(house: Flask) -> tuple[str, str]:
         assert booking is not None
         secret = links.secret(rental.KEY, booking.id, booking.link_version)
     browser = Browser(house.test_client())
-    assert order(browser, f"/b/{secret}").status_code == 303
+    assert order(browser, f"/b/{secret}", **lasting()).status_code == 303
     drain()
     rental.approve(booking_id)
     drain()

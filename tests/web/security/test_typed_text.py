@@ -19,7 +19,7 @@ from exodrive.notifications.models import Message
 from exodrive.storage import files
 from tests import rental
 from tests.drain import drain
-from tests.web.customer.booking import order
+from tests.web.customer.booking import lasting, order
 from tests.web.staff import stages
 from tests.web.staff.browser import Browser
 from tests.web.staff.conftest import SignedIn, email
@@ -44,7 +44,7 @@ def typed(rental_house: Flask) -> tuple[str, Any]:
     with transaction():
         secret = links.secret(rental.KEY, booking_id, 1)
     browser = Browser(rental_house.test_client())
-    answer = order(browser, f"/b/{secret}", **TYPED)
+    answer = order(browser, f"/b/{secret}", **TYPED, **lasting())
     assert answer.status_code == 303, answer.text[:3000]
     drain()
     rental.approve(booking_id)
@@ -137,7 +137,7 @@ def test_fields_that_no_form_has_change_nothing(
         "car_id": "1", "role": "owner", "id": "1", "customer_id": "1", "link_version": "9", "paid": "y",
     }  # fmt: skip
     before = _facts(booking_id)
-    assert order(Browser(rental_house.test_client()), f"/b/{secret}", **more).status_code == 303
+    assert order(Browser(rental_house.test_client()), f"/b/{secret}", **more, **lasting()).status_code == 303
     after = _facts(booking_id)
     assert after["state"] == "awaiting_payment"
     for name in ("total", "deposit", "currency", "car_id", "link_version", "pickup_at"):
