@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 import pytest
 from flask import Flask
@@ -15,7 +15,7 @@ from exodrive.kernel import clock, sandbox_clock
 from exodrive.kernel.db import db, transaction
 from exodrive.local import demo
 from exodrive.providers import factory, simulator_clock
-from tests import circuits
+from tests import circuits, rental
 from tests.audited import assert_no_breach
 from tests.conftest import Simulators
 from tests.drain import drain
@@ -68,13 +68,21 @@ def seen(house: Flask) -> Seen:
 
 @pytest.fixture
 def pass_time(house: Flask, simulators: Simulators) -> Iterator[PassTime]:
-    """Move business time forward, for the house and for its providers."""
+    """Move business time forward, for the house and for its providers. It begins on a Tuesday.
+
+    Keys go out from Monday to Friday here, so that "three days ahead" may be five on another day of the week,
+    and PayPal's hold, which lasts three, would have to be renewed.
+    """
 
     def move(by: timedelta) -> None:
         with transaction():
             sandbox_clock.move(by)
         drain()
 
+    now = clock.now()
+    today = now.astimezone(rental.ZONE).date()
+    tuesday = today + timedelta(days=(1 - today.weekday()) % 7 or 7)
+    move(datetime.combine(tuesday, time(11), rental.ZONE) - now)
     yield move
     clock.set_offset(timedelta())
     simulator_clock.move(simulators.url, offset_seconds=0)

@@ -68,6 +68,15 @@ def approve(booking_id: UUID) -> None:
     drain()
 
 
+def come_due(booking_id: UUID, pass_time: PassTime) -> None:
+    """Let the moment come at which the change's money is to be taken."""
+    with transaction():
+        due_at = tree.changes_of(booking_id)[0].capture_at
+        assert due_at is not None
+        ahead = due_at - clock.now() + timedelta(seconds=1)
+    pass_time(max(ahead, timedelta()))
+
+
 def test_an_extension_is_paid_applied_and_signed(wire: Wire) -> None:
     booking_id = steps.confirmed()
     change_id = extend(booking_id)
@@ -122,11 +131,7 @@ def test_what_paypal_will_not_take_of_a_change_is_approved_once_more(
             by=rental.AGENT, at=clock.now(),
         )  # fmt: skip
     drain()
-    with transaction():
-        change = tree.changes_of(booking_id)[0]
-        assert change.capture_at is not None
-        ahead = change.capture_at - clock.now() + timedelta(seconds=1)
-    pass_time(ahead)
+    come_due(booking_id, pass_time)
     wire.refuse("POST", "/capture", "INSTRUMENT_DECLINED")
     sweeps.run_payment_plans()
     drain()
@@ -135,9 +140,11 @@ def test_what_paypal_will_not_take_of_a_change_is_approved_once_more(
     assert seeing.letters(booking_id).count("approve_again") >= 1
     assert "INSTRUMENT_DECLINED" not in seen.customer(booking_id)
     with transaction():
+        change = tree.changes_of(booking_id)[0]
         asking_again.pay(booking_id, payment_id=change.id, at=clock.now())
     drain()
     approve(booking_id)
+    come_due(booking_id, pass_time)  # the new hold lasts until the policy's day, where that is still ahead
     sweeps.run_payment_plans()
     drain()
     with transaction():
